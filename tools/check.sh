@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Every check: notebooks clean, export without a diff, notebooks run, tests, the sample regenerated, the smoke grid,
+# and with the published data present its grid. The same by hand and in CI.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export PATH="$PWD/.venv/bin:$PATH" OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE HF_HUB_OFFLINE=1 TQDM_DISABLE=1
+published=${ROUTEPROFILE_PUBLISHED:-$PWD/../shared/data/published}
+work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
+export ROUTEPROFILE_CACHE="$work/embeddings.sqlite"
+step() { echo; echo "== $1 ($(date +%T))"; }
+
+step "notebooks are clean and export what is committed"
+python tools/export.py --check
+step "the committed sample is what its generator makes"
+routeprofile-data check-sample --folder .
+routeprofile-data validate --folder .
+step "every notebook runs from top to bottom"
+nbdev_test --n_workers 2
+step "tests"
+python -m pytest -q -n 2
+step "smoke grid on the simulated sample"
+grid() { python -m snakemake --cores 2 --quiet rules --nolock --config "$@"; }
+grid smoke=True results="$work/smoke" figures="$work/figures/smoke" data=.
+ls "$work/figures/smoke"
+if [ -d "$published/profile_data" ]; then
+    step "grid on the published data"
+    grid data="$published" results="$work/published" figures="$work/figures/published"
+    cat "$work/figures/published/table1.md"
+    python tools/compare_tables.py figures/published "$work/figures/published"
+else
+    echo "skipped: the grid on the published data, which is not at $published (set ROUTEPROFILE_PUBLISHED)"
+fi
+echo; echo "all checks passed"

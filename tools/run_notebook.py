@@ -1,0 +1,38 @@
+"""Execute a parameterised notebook with papermill; refuse a parameter that the notebook does not have.
+
+    python tools/run_notebook.py nbs/paper/profile.ipynb executed.ipynb mode=standard method=flat hops='[0]'
+"""
+import os, sys
+from pathlib import Path
+
+import papermill as pm
+from papermill.exceptions import PapermillExecutionError
+import yaml
+
+
+def fail(text: str):
+    print(f"run_notebook: {text}", file=sys.stderr)
+    sys.exit(2)
+
+
+def main(source: str, target: str, *assignments: str) -> None:
+    known = pm.inspect_notebook(source)
+    given = {}
+    for assignment in assignments:
+        name, equals, value = assignment.partition("=")
+        if not equals: fail(f"found {assignment!r}, expected name=value")
+        if name not in known: fail(f"{source} has no parameter {name!r}, expected one of {', '.join(known)}")
+        given[name] = yaml.safe_load(value)
+    part = Path(target).with_name(f".{Path(target).stem}.{os.getpid()}.ipynb")
+    part.parent.mkdir(parents=True, exist_ok=True)
+    try: pm.execute_notebook(source, part, given, progress_bar=False, log_output=False, kernel_name="python3")
+    except PapermillExecutionError as error:
+        print(f"run_notebook: {source} failed in cell {error.exec_count}: {error.ename}: {error.evalue}\nThe executed notebook: {target}", file=sys.stderr)
+        sys.exit(2 if error.ename == "RouteProfileError" else 1)
+    finally:
+        if part.exists(): os.replace(part, target)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 3: fail(__doc__)
+    main(*sys.argv[1:])
