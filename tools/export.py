@@ -3,7 +3,7 @@
     python tools/export.py            clean the notebooks, export both, drop stale generated files
     python tools/export.py --check    the same in a copy's place: exit 1 when anything would change
 """
-import argparse, subprocess, sys
+import argparse, re, subprocess, sys
 from pathlib import Path
 
 from nbdev.clean import nbdev_clean
@@ -44,7 +44,7 @@ def export_readme() -> None:
     notebook = nbformat.read(ROOT / "nbs/index.ipynb", as_version=4)
     text, _ = MarkdownExporter(config=config).from_notebook_node(notebook, {"metadata": {"path": str(ROOT / "nbs")}})
     mark = f"<!-- {MARK} File to edit: nbs/index.ipynb. -->\n"
-    (ROOT / "README.md").write_text(mark + text.strip().replace("](../figures/", "](figures/") + "\n")
+    (ROOT / "README.md").write_text(mark + re.sub(r"\n{3,}", "\n\n", text.strip()).replace("](../figures/", "](figures/") + "\n")
 
 
 def export() -> None:
