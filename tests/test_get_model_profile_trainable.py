@@ -10,7 +10,7 @@ __all__ = ['SMALL', 'example_graph', 'test_without_scores_it_is_pyg_hanconv', 'm
            'test_the_step_writes_profile_curve_and_checkpoint', 'test_bad_requests_write_nothing',
            'test_importing_is_light', 'test_every_depth_and_node_set']
 
-# %% ../nbs/09_trainable.ipynb #c93271c0
+# %% ../nbs/09_trainable.ipynb #5427e760
 import json, subprocess, sys
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from routeprofile.core import NODE_SETS, RouteProfileError, read_json, rng
 from routeprofile.data import write_example
 from routeprofile.get_model_profile.profiles import load_profiles
 from routeprofile.get_model_profile.trainable import (AdamW, Pretraining, build_trainable_gnn_profile, encode, graph_tensors, han_layer, han_weights, hide,
-                                                      layer_sizes, load_checkpoint, pretrain, reconstruction_loss, relation_messages, save_checkpoint)
+                                                      layer_sizes, load_checkpoint, pretrain, reconstruction_loss, relation_messages, save_checkpoint, visible)
 
 # %% ../nbs/09_trainable.ipynb #03344541
 def example_graph(folder, nodes="query_task_domain"):
@@ -52,11 +52,8 @@ def test_without_scores_it_is_pyg_hanconv(tmp_path, nodes):
         if g.alone[kind].any(): continue # they give zero, we keep the node's projection
         torch.testing.assert_close(ours[kind], theirs[kind])
 
-# %% ../nbs/09_trainable.ipynb #881074e5
-def masked(w, g, sizes, hidden):
-    "The encoder's output under a mask, as the loss computes it."
-    x = {k: torch.where(hidden.nodes[k][:, None], w[f"token.{k}"], v) for k, v in g.x.items()}
-    return encode(w, g, sizes, x, torch.where(hidden.scores, w["token.score"], g.scores))
+# %% ../nbs/09_trainable.ipynb #64a08fbb
+def masked(w, g, sizes, hidden): return encode(w, g, sizes, *visible(w, g, hidden))
 
 def test_hidden_scores_stay_hidden_and_visible_ones_are_heard(tmp_path):
     graph, sizes = example_graph(tmp_path), layer_sizes(6, 8, 4, 2, 2)
@@ -69,7 +66,8 @@ def test_hidden_scores_stay_hidden_and_visible_ones_are_heard(tmp_path):
         after = masked(w, changed, sizes, hidden)
         heard = any((before[k] != after[k]).any() for k in before)
         assert heard == (not hidden.scores[pair])
-        if hidden.scores[pair]: assert reconstruction_loss(w, changed, sizes, hidden)[1] != loss[1]
+        features, scores = reconstruction_loss(w, changed, sizes, hidden)
+        assert (features != loss[0]) == (not hidden.scores[pair]) and scores != loss[1]
 
 # %% ../nbs/09_trainable.ipynb #60214377
 @pytest.mark.parametrize("silent", ["score_logit", "score_message"])
@@ -82,15 +80,15 @@ def test_each_score_term_is_heard_alone(tmp_path, silent):
     louder[r.pair[r.dst == 0][0]] += 0.25
     assert (before != relation_messages(w, "0", r, g.x, louder, 2)).any(dim=1).tolist() == [True, False, False]
 
-# %% ../nbs/09_trainable.ipynb #363bbc03
+# %% ../nbs/09_trainable.ipynb #165ef387
 def test_hidden_features_stay_hidden(tmp_path):
     graph, sizes = example_graph(tmp_path), layer_sizes(6, 8, 4, 2, 2)
     g, w = graph_tensors(graph), han_weights(graph, sizes, 0)
     hidden = hide(g, 0.3, 42, 0)
-    before = masked(w, g, sizes, hidden)
+    before, loss = masked(w, g, sizes, hidden), reconstruction_loss(w, g, sizes, hidden)
     for kind, m in hidden.nodes.items(): g.x[kind][m] = 99.0
-    after = masked(w, g, sizes, hidden)
-    assert all((before[k] == after[k]).all() for k in before)
+    after, again = masked(w, g, sizes, hidden), reconstruction_loss(w, g, sizes, hidden)
+    assert all((before[k] == after[k]).all() for k in before) and again[1] == loss[1] and again[0] != loss[0]
     assert {k: int(m.sum()) for k, m in hidden.nodes.items()} == {k: max(1, round(0.3 * len(m))) for k, m in hidden.nodes.items()}
 
 def test_both_directions_of_a_score_are_one(tmp_path):

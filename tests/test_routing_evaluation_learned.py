@@ -13,7 +13,7 @@ __all__ = ['ROUTERS', 'SMALL', 'Vectors', 'pair', 'row', 'test_labels_from_pairs
            'test_the_whole_step', 'test_newllm_on_the_standard_pairs', 'test_rows_train_too_and_overlap_is_told',
            'test_bad_requests_write_nothing', 'test_importing_is_light', 'test_published_training_data']
 
-# %% ../nbs/12_learned.ipynb #c1922d36
+# %% ../nbs/12_learned.ipynb #8f37ad88
 import json, subprocess, sys
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ from routeprofile.get_model_profile.profiles import Profiles, save_profiles
 from routeprofile.get_model_profile.training_free import build_emb_gnn_profile
 from routeprofile.routing_evaluation.learned import (GraphRouter, MLPRouter, TrainingData, attention_logits, best_epoch, call_graphrouter, call_mlprouter, check_no_leak,
                                                      graph_llms, graph_logits, labels_from_pairs, learned_from_performance, pair_batches, split, split_queries, to_llms,
-                                                     to_queries, tower, tower_gradient, training_data, validation_score, Nodes, project)
+                                                     to_queries, tower, tower_gradient, training_data, validation_score, Nodes)
 
 ROUTERS = [MLPRouter, GraphRouter]
 SMALL = {MLPRouter: dict(hidden=32, out=16, epochs=20, lr=3e-3), GraphRouter: dict(width=16, heads=2, epochs=20, lr=1e-2)}
@@ -178,7 +178,7 @@ def test_the_towers_are_as_specified():
     expected = torch.nn.functional.normalize(last(torch.nn.functional.elu(norm(first(x)))))
     torch.testing.assert_close(tower(w, "query", x)[0], expected.detach())
 
-# %% ../nbs/12_learned.ipynb #dfb4aecd
+# %% ../nbs/12_learned.ipynb #3463715b
 def test_a_layer_is_gatconv_over_all_edges():
     from torch_geometric.nn import GATConv
     from routeprofile.routing_evaluation.learned import GraphSettings, _graph_weights
@@ -193,8 +193,9 @@ def test_a_layer_is_gatconv_over_all_edges():
     nodes = Nodes(x, w["query.weight"], w["query.bias"])
     q = nodes.all()
     every = torch.cartesian_prod(torch.arange(n), torch.arange(m)).T
-    torch.testing.assert_close(to_llms(w, "0", llms, nodes), conv((q, llms), every).detach(), atol=1e-4, rtol=1e-4)
-    torch.testing.assert_close(to_queries(w, "0", llms, project(w, "0", llms), nodes), conv((llms, q), every.flip(0)).detach(), atol=1e-4, rtol=1e-4)
+    heard, values = to_llms(w, "0", llms, nodes)
+    torch.testing.assert_close(heard, conv((q, llms), every).detach(), atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(to_queries(w, "0", llms, values, nodes), conv((llms, q), every.flip(0)).detach(), atol=1e-4, rtol=1e-4)
     more = nodes.plus(torch.ones(n, width))
     torch.testing.assert_close(more.mean(torch.full((1, n), 1 / n)), (q + 1).mean(0, keepdim=True))
     torch.testing.assert_close(more.dot(llms), (q + 1) @ llms.T)

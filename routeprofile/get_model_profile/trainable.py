@@ -16,7 +16,7 @@ from .training_free import _finish, _graph, scaled_scores
 # %% auto #0
 __all__ = ['pick_device', 'AdamW', 'as_tensor', 'save_checkpoint', 'load_checkpoint', 'Relation', 'GraphTensors', 'graph_tensors',
            'attention', 'relation_messages', 'han_layer', 'layer_sizes', 'han_weights', 'encode', 'Hidden', 'hide',
-           'reconstruction_loss', 'Pretraining', 'fingerprint', 'pretrain', 'build_trainable_gnn_profile']
+           'visible', 'reconstruction_loss', 'Pretraining', 'fingerprint', 'pretrain', 'build_trainable_gnn_profile']
 
 # %% ../../nbs/09_trainable.ipynb #5131edd1
 def pick_device(
@@ -299,7 +299,18 @@ def hide(
         return chosen.to(device)
     return Hidden({kind: draw(len(v), v.device) for kind, v in g.x.items()}, draw(len(g.scores), g.scores.device))
 
-# %% ../../nbs/09_trainable.ipynb #ab83f91b
+# %% ../../nbs/09_trainable.ipynb #0dccba40
+def visible(
+    w: dict, # weights
+    g: GraphTensors, # the graph
+    hidden: Hidden, # what the encoder may not see
+) -> tuple[dict, object]: # node type → Tensor [N, D], and Tensor [P]: features and scores with stand-ins where hidden
+    "What the encoder sees."
+    import torch
+    x = {kind: torch.where(hidden.nodes[kind][:, None], w[f"token.{kind}"], v) for kind, v in g.x.items()}
+    return x, torch.where(hidden.scores, w["token.score"], g.scores)
+
+# %% ../../nbs/09_trainable.ipynb #c11fa8e6
 def reconstruction_loss(
     w: dict, # weights
     g: GraphTensors, # the graph
@@ -309,8 +320,7 @@ def reconstruction_loss(
     "How well what is hidden is guessed from what is visible."
     import torch
     F = torch.nn.functional
-    x = {kind: torch.where(hidden.nodes[kind][:, None], w[f"token.{kind}"], v) for kind, v in g.x.items()}
-    h = encode(w, g, sizes, x, torch.where(hidden.scores, w["token.score"], g.scores))
+    h = encode(w, g, sizes, *visible(w, g, hidden))
     features = [F.mse_loss(F.linear(F.normalize(h[kind][m]), w[f"decode.{kind}.weight"], w[f"decode.{kind}.bias"]), g.x[kind][m]) for kind, m in hidden.nodes.items()]
     guesses, truths = [], []
     for source, target, src, dst, pair in g.pairs:

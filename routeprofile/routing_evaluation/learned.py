@@ -18,8 +18,8 @@ from .routers import Router, _setup, route_and_evaluate, summary
 # %% auto #0
 __all__ = ['TrainingData', 'check_no_leak', 'training_data', 'labels_from_pairs', 'learned_from_performance', 'split_queries',
            'split', 'LearnedRouter', 'MLPSettings', 'tower', 'tower_gradient', 'pair_batches', 'MLPRouter', 'pair_loss',
-           'Nodes', 'attention_logits', 'to_llms', 'project', 'to_queries', 'graph_llms', 'graph_logits',
-           'GraphSettings', 'validation_score', 'GraphRouter', 'best_epoch', 'call_mlprouter', 'call_graphrouter']
+           'Nodes', 'attention_logits', 'to_llms', 'to_queries', 'graph_llms', 'graph_logits', 'GraphSettings',
+           'validation_score', 'GraphRouter', 'best_epoch', 'call_mlprouter', 'call_graphrouter']
 
 # %% ../../nbs/12_learned.ipynb #108426d9
 @dataclass
@@ -447,37 +447,34 @@ def attention_logits(
     llm, query = (w[f"{layer}.listen"], w[f"{layer}.speak"]) if listener == "llm" else (w[f"{layer}.speak"], w[f"{layer}.listen"])
     return torch.nn.functional.leaky_relu((llms @ llm.T).T[:, :, None] + queries.dot(query).T[:, None, :], 0.2)
 
-# %% ../../nbs/12_learned.ipynb #062ca526
+# %% ../../nbs/12_learned.ipynb #bd6cc030
 def to_llms(
     w: dict, # weights
     layer: str, # prefix of the layer's weights
     llms, # Tensor [m, width]
     queries: Nodes, # n training queries
     silent=None, # Tensor [n] bool: queries that no LLM may listen to
-): # Tensor [m, width]
-    "What the LLMs hear from the queries, averaged over the heads."
+) -> tuple: # Tensor [m, width]; and what queries hear from the LLMs in this layer, Tensor [heads·m, width]
+    "What the LLMs hear from the queries, averaged over the heads; both directions are projected in one product."
+    import torch
     logits = attention_logits(w, layer, llms, queries, "llm")
     alpha = (logits if silent is None else logits.masked_fill(silent, -math.inf)).softmax(2)
     heads, m, _ = alpha.shape
-    heard = queries.mean(alpha.flatten(0, 1)).view(heads, m, -1).transpose(0, 1).flatten(1)
-    return heard @ w[f"{layer}.weight"].flatten(0, 1) / heads + w[f"{layer}.bias"]
-
-def project(w: dict, layer: str, llms): # Tensor [heads·m, width]
-    "The LLMs as queries hear them, each head's share."
-    heads = len(w[f"{layer}.weight"])
-    return (llms / heads).expand(heads, *llms.shape).bmm(w[f"{layer}.weight"]).flatten(0, 1)
+    heard = queries.mean(alpha.flatten(0, 1)).view(heads, m, -1)
+    out = torch.cat([heard, llms.expand(heads, *llms.shape)], dim=1).bmm(w[f"{layer}.weight"]) / heads
+    return out[:, :m].sum(0) + w[f"{layer}.bias"], out[:, m:].flatten(0, 1)
 
 def to_queries(
     w: dict, # weights
     layer: str, # prefix of the layer's weights
     llms, # Tensor [m, width]
-    values, # Tensor [heads·m, width], of `project`
+    values, # Tensor [heads·m, width], of `to_llms`
     queries: Nodes, # n queries
 ): # Tensor [n, width]
     "What the queries hear from the LLMs, averaged over the heads."
     return attention_logits(w, layer, llms, queries, "query").softmax(1).flatten(0, 1).T @ values + w[f"{layer}.bias"]
 
-# %% ../../nbs/12_learned.ipynb #9a627833
+# %% ../../nbs/12_learned.ipynb #dc80fbf4
 def graph_llms(
     w: dict, # weights
     context, # Tensor [n, d_q] of training queries
@@ -489,10 +486,10 @@ def graph_llms(
     q, llms = Nodes(context, w["query.weight"], w["query.bias"]), []
     m = profiles @ w["llm.weight"].T + w["llm.bias"]
     for n in range(layers):
-        llms.append((m, project(w, str(n), m)))
-        new = m + to_llms(w, str(n), m, q, silent).relu()
-        if n < layers - 1: q = q.plus(to_queries(w, str(n), *llms[-1], q).relu())
-        m = new
+        heard, values = to_llms(w, str(n), m, q, silent)
+        llms.append((m, values))
+        if n < layers - 1: q = q.plus(to_queries(w, str(n), m, values, q).relu())
+        m = m + heard.relu()
     return llms + [(m, None)]
 
 # %% ../../nbs/12_learned.ipynb #595cce0c
