@@ -641,16 +641,18 @@ def pairs(
     strict = [(a, b) for a in performance for b in performance if performance[a] > performance[b]]
     return [dict(row, better_model=a, worse_model=b) for a, b in _some(draw, strict, PAIRS)]
 
-# %% ../nbs/03_sample.ipynb #68eb308a
+# %% ../nbs/03_sample.ipynb #342caef0
 STATIC = ("model_feature_standard.json", "model_family_feature.json", "task_feature.json", "domain_feature.json", "domain_task_map.json",
           "candidate_models.json", "dataset.json")
 
-def static_dir() -> Path: # raises `RouteProfileError` where neither folder exists
+def static_dir() -> Path: # raises `RouteProfileError` where neither folder holds the sample's files
     "The folder of the hand-written files: in the installed package, else beside it in the repository."
     import routeprofile
     package = Path(routeprofile.__file__).parent
     for folder in (package / "profile_data", package.parent / "profile_data"):
-        if (folder / "dataset.json").is_file(): return folder
+        if (mark := folder / "dataset.json").is_file():
+            if (name := read_json(mark).get("name")) == "sample": return folder
+            raise RouteProfileError(f"{mark}: name: found {name!r}, expected 'sample'. The sample is made from its own cards; put your data into another folder (ROUTEPROFILE_DATA).")
     raise RouteProfileError(f"{package}/profile_data: no such folder. The package is incomplete: install it again.")
 
 # %% ../nbs/03_sample.ipynb #f97870e6

@@ -568,7 +568,7 @@ def _graph_epoch(w: dict, adam: AdamW, X, labels, M, how: GraphSettings, epoch: 
         total.append(loss.detach())
     return float(sum(total)) / len(total)
 
-# %% ../../nbs/12_learned.ipynb #0ba1efeb
+# %% ../../nbs/12_learned.ipynb #da15289e
 class GraphRouter(LearnedRouter):
     "Attention between LLMs and training queries, then between a routed query and the LLMs (paper: GraphRouter)."
     name, Settings = "GraphRouter", GraphSettings
@@ -581,7 +581,7 @@ class GraphRouter(LearnedRouter):
         columns, pairs, learn, validate = self._begin(train)
         how, device = self.settings, pick_device(self.device)
         X, V, M = (as_tensor(a, device) for a in (train.X[learn], train.X[validate], self.profiles.matrix[columns]))
-        labels, val_labels = (as_tensor(_two_classes(train.labels[part][:, columns])) for part in (learn, validate))
+        labels, val_labels = (as_tensor(_two_classes(train.labels[part][:, columns]), device) for part in (learn, validate))
         judge = _validator(train, columns, pairs, validate)
         w = {name: t.to(device).requires_grad_() for name, t in _graph_weights(self.dims, how).items()}
         adam = AdamW(list(w.values()), how.lr, how.epochs * _steps(len(X), how.batch_size), floor=0.01, decay=0)
