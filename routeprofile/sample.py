@@ -707,7 +707,7 @@ def sample_files(seed: int = SEED) -> dict[str, bytes]: # {path below the data r
     written = {f"profile_data/{name}": (static_dir() / name).read_bytes() for name in STATIC}
     return {**written, **{path: (_text(value) + "\n").encode() for path, value in generate(seed).items()}}
 
-# %% ../nbs/03_sample.ipynb #5075fb3c
+# %% ../nbs/03_sample.ipynb #6f667806
 def write_sample(
     to: str | Path = ".", # folder that gets `profile_data/` and `route_data/`
     seed: int = SEED, # everything random follows from it
@@ -719,9 +719,11 @@ def write_sample(
     foreign = [] if ours else [path for path, content in files.items() if (to / path).exists() and (to / path).read_bytes() != content]
     if foreign: raise problems_error(to, [f"{path}: exists and is not the sample's" for path in foreign],
                                      "Nothing was written. Choose an empty folder, or move these files away.")
-    return [write_bytes(to / path, content) for path, content in files.items()]
+    written = [write_bytes(to / path, content) for path, content in files.items()]
+    print(f"wrote {len(written)} files of the simulated sample to {to / 'profile_data'} and {to / 'route_data'}")
+    return written
 
-# %% ../nbs/03_sample.ipynb #70d9771b
+# %% ../nbs/03_sample.ipynb #614d61a4
 def check_sample(
     folder: str | Path = ".", # folder with `profile_data/` and `route_data/`
     seed: int = SEED, # the seed it was written with
@@ -733,3 +735,4 @@ def check_sample(
         if not file.is_file(): problems.append(f"{path}: missing")
         elif file.read_bytes() != content: problems.append(f"{path}: differs from what seed {seed} makes")
     if problems: raise problems_error(folder, problems, "Write the sample again: routeprofile-data sample")
+    print(f"{folder}: the sample is byte for byte what seed {seed} makes")

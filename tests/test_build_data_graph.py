@@ -6,7 +6,8 @@ __all__ = ['encoder', 'test_five_graphs_of_the_example', 'test_query_graph_joins
            'test_saved_without_pickle_and_loaded_back', 'test_a_pickled_heterodata_is_read', 'Bomb',
            'test_a_pickle_bomb_is_refused_and_does_not_run', 'test_other_files_are_refused',
            'test_a_graph_with_nan_or_a_dangling_edge_is_refused', 'test_the_published_newllm_graph',
-           'test_the_published_full_graph_has_its_nodes', 'test_building_needs_no_pyg']
+           'test_the_published_full_graph_has_its_nodes', 'test_a_full_disk_is_told_and_leaves_nothing',
+           'test_building_needs_no_pyg']
 
 # %% ../nbs/05_graph.ipynb #6047a0cb
 import json, os, pickle, subprocess, sys
@@ -127,6 +128,14 @@ def test_the_published_newllm_graph(published):
 def test_the_published_full_graph_has_its_nodes(published):
     graph = assemble(DataFolder(published), "standard", NODE_SETS["query_task_domain"])
     assert {kind: len(nodes.names) for kind, nodes in graph.nodes.items()} == dict(architecture=5, model=24, dataset=29, domain=6, query=2098)
+
+# %% ../nbs/05_graph.ipynb #a6e712be
+def test_a_full_disk_is_told_and_leaves_nothing(tmp_path):
+    code = ("import resource, numpy as np; from routeprofile.build_data_graph import Graph, Nodes, save_graph; from routeprofile.core import RouteProfileError\n"
+            "import torch; resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))\n"
+            "try: save_graph(Graph({'model': Nodes(['a'] , ['x'], np.ones((1, 9000), np.float32))}), 'out/g.pt')\nexcept RouteProfileError as error: print(error)")
+    out = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert "out/g.pt: cannot be written (File too large)" in out.stdout and list((tmp_path / "out").iterdir()) == [], out.stderr
 
 # %% ../nbs/05_graph.ipynb #f1dd60b6
 def test_building_needs_no_pyg(tmp_path):

@@ -3,8 +3,9 @@
 # %% auto #0
 __all__ = ['ROOT', 'BIN', 'RUN_ALL', 'run', 'test_every_command_is_installed_with_the_one_entry_point',
            'test_help_is_light_and_documents_every_option', 'test_importing_the_package_is_light',
-           'test_the_readme_pipeline_by_command', 'test_bad_input_is_status_2_without_traceback', 'test_keep_and_flags',
-           'readme_examples', 'test_readme_examples_as_printed']
+           'test_the_readme_pipeline_by_command', 'test_bad_input_is_status_2_without_traceback',
+           'test_no_space_left_is_status_2_and_leaves_nothing', 'test_keep_and_flags', 'readme_examples',
+           'test_readme_examples_as_printed']
 
 # %% ../nbs/14_commands.ipynb #5df7aad8
 import json, os, re, subprocess, sys, tomllib
@@ -70,6 +71,13 @@ def test_bad_input_is_status_2_without_traceback(tmp_path, command, says):
     done = run(*command, cwd=tmp_path)
     assert done.returncode == 2 and says in done.stderr and "Traceback" not in done.stderr, done.stderr
     assert sorted(tmp_path.rglob("*.pt")) == before
+
+# %% ../nbs/14_commands.ipynb #c50b6a00
+def test_no_space_left_is_status_2_and_leaves_nothing(tmp_path):
+    write_example(tmp_path)
+    done = subprocess.run(["bash", "-c", f"ulimit -f 8; exec {BIN}/routeprofile-index-profile --dim 9999 --save out/p.npz"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2 and "cannot be written (File too large)" in done.stderr and "Traceback" not in done.stderr, done.stderr
+    assert list((tmp_path / "out").iterdir()) == []
 
 # %% ../nbs/14_commands.ipynb #590d454f
 def test_keep_and_flags(tmp_path):

@@ -24,9 +24,10 @@ def test_cosines_by_hand():
     assert chosen == ["a", "b"]
     np.testing.assert_allclose(scores, [[2 / np.hypot(2, 0.1), 2.1 / np.hypot(2, 0.1) / 2**0.5], [0, 1 / 2**0.5]], rtol=1e-6)
 
-# %% ../nbs/11_routers.ipynb #0aabc990
+# %% ../nbs/11_routers.ipynb #3cb75058
 def test_dimensions_must_agree():
     with pytest.raises(RouteProfileError, match="profiles have 3 dimensions and the queries 2"): SimRouter(Profiles(["a"], [[1, 2, 3]])).choose(np.ones((1, 2)))
+    with pytest.raises(RouteProfileError, match="profiles have 3 dimensions and the queries 384"): SimRouter(Profiles(["a"], [[1, 2, 3]]), load_encoder("minilm"))
 
 def test_an_unanswered_llm_is_set_aside(tmp_path):
     rows = write_example(tmp_path).test_rows()
@@ -83,14 +84,14 @@ def test_bad_inputs_write_nothing(folder):
         with pytest.raises(RouteProfileError, match=says): call_simrouter(profile, test, "out.json")
         assert not (folder / "out.json").exists()
 
-# %% ../nbs/11_routers.ipynb #67380470
+# %% ../nbs/11_routers.ipynb #62b3fcbb
 def test_published_reference_points(published, tmp_path):
     rows = load_test_rows(published / "route_data/routing_test_data.json")
     names = list(rows[0].model_performance)
     class Fixed(SimRouter):
         def scores(self, queries): return np.tile(np.arange(len(names), dtype=float), (len(queries), 1))
     class Flat:
-        id, name = "none", "none"
+        id, name, dim = "none", "none", 2
         def encode(self, texts, progress=True): return np.ones((len(texts), 2), np.float32)
     refs = route_and_evaluate(Fixed(Profiles(names, np.ones((8, 2))), Flat()), rows)["references"]
     found = [refs["best_single"]["avg"], refs["random"], refs["oracle"], refs["oracle_per_task"]]

@@ -6,8 +6,11 @@ import os, sys
 from pathlib import Path
 
 import papermill as pm
-from papermill.exceptions import PapermillExecutionError
 import yaml
+from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
+
+LOCAL = Config(KernelManager=dict(transport="ipc"))  # a kernel that listens to no port
 
 
 def fail(text: str):
@@ -25,7 +28,7 @@ def main(source: str, target: str, *assignments: str) -> None:
         given[name] = yaml.safe_load(value)
     part = Path(target).with_name(f".{Path(target).stem}.{os.getpid()}.ipynb")
     part.parent.mkdir(parents=True, exist_ok=True)
-    try: pm.execute_notebook(source, part, given, progress_bar=False, log_output=False, kernel_name="python3")
+    try: pm.execute_notebook(source, part, given, progress_bar=False, kernel_name="python3", config=LOCAL)
     except PapermillExecutionError as error:
         print(f"run_notebook: {source} failed in cell {error.exec_count}: {error.ename}: {error.evalue}\nThe executed notebook: {target}", file=sys.stderr)
         sys.exit(2 if error.ename == "RouteProfileError" else 1)

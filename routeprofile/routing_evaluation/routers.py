@@ -68,19 +68,29 @@ def _route(self, query: str | QueryRow) -> Decision: # raises `RouteProfileError
 
 Router.checked_scores, Router.choose, Router.route = _checked_scores, _choose, _route
 
-# %% ../../nbs/11_routers.ipynb #2062f404
+# %% ../../nbs/11_routers.ipynb #e08ce160
 class SimRouter(Router):
     "Routes to the LLM whose profile is nearest in direction to the query (training-free)."
     name = "SimRouter"
+
+    def __init__(self, profiles: Profiles, encoder=None, template: str = "prompt"):
+        super().__init__(profiles, encoder, template)
+        if encoder is not None: self.check_dimension(encoder.dim)
+
+    def check_dimension(self,
+                        d: int # dimension of the queries
+                       ) -> None: # raises `RouteProfileError` when the profiles have another
+        "Queries and profiles must lie in one space."
+        own = self.profiles.matrix.shape[1]
+        if d != own: raise RouteProfileError(
+            f"SimRouter: the profiles have {own} dimensions and the queries {d}; it needs them equal. "
+            "Use the encoder that the profiles were made with, or leave out_dim of a trainable profile at the encoder's dimension.")
 
     def scores(self,
                queries: np.ndarray # [n, d]
               ) -> np.ndarray: # [n, m], cosines; raises `RouteProfileError` when dimensions differ
         "Cosine of every query with every profile."
-        d = self.profiles.matrix.shape[1]
-        if queries.shape[1] != d: raise RouteProfileError(
-            f"SimRouter: the profiles have {d} dimensions and the queries {queries.shape[1]}; it needs them equal. "
-            "Use the encoder that the profiles were made with, or leave out_dim of a trainable profile at the encoder's dimension.")
+        self.check_dimension(queries.shape[1])
         length = lambda x: np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)
         return (queries / length(queries)) @ (self.profiles.matrix / length(self.profiles.matrix)).T
 
