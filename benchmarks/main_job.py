@@ -4,8 +4,10 @@
 
 The original's figures (same data, the same offline encoder, two cores) stand beside for comparison.
 """
-import argparse, os, statistics, subprocess, sys, tempfile
+import argparse, json, os, statistics, subprocess, sys, tempfile
 from pathlib import Path
+
+from routeprofile.core import write_text
 
 BIN = Path(sys.executable).parent
 TIMED = """
@@ -35,10 +37,18 @@ def measure(*command: str, **env: str) -> tuple[float, float, str]:
         return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, out.read()
 
 
+def processor() -> str:
+    "The processor's name, where the system tells."
+    info = Path("/proc/cpuinfo")
+    names = [line.split(":")[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")] if info.is_file() else []
+    return f"{names[0]}, {len(names)} cores" if names else "processor unknown"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeat", type=int, default=3, help="runs of the short steps; the median counts")
-    repeat = parser.parse_args().repeat
+    parser.add_argument("--write", help="write the table to this Markdown file too")
+    repeat, write = (args := parser.parse_args()).repeat, args.write
     rows, folder = [], Path(tempfile.mkdtemp())
     def add(step, cpu, peak, original): rows.append((step, f"{cpu:.2f}", f"{peak:.0f}", original))
     def median(*command, **env):
@@ -53,13 +63,17 @@ def main() -> None:
     add("query_task_domain graph, cold cache", *measure(*graph, **cache)[:2], "78 s, 830 MB")
     add("query_task_domain graph, warm cache", *median(*graph, **cache), "")
     runs = [measure(python, "-c", TIMED, str(folder / "g.pt")) for _ in range(repeat)]
-    import json
     times = [json.loads(r[2].splitlines()[-1]) for r in runs]
     peak = max(r[1] for r in runs)
     add("emb_gnn K = 4, in process", statistics.median(t[0] for t in times), peak, "0.04–0.08 s")
     add("SimRouter, 600 embedded queries, in process", statistics.median(t[1] for t in times), peak, "")
-    widths = [max(len(r[i]) for r in [*rows, ("step", "CPU s", "peak MB", "original")]) for i in range(4)]
-    for row in [("step", "CPU s", "peak MB", "original"), *rows]: print("  ".join(c.ljust(w) for c, w in zip(row, widths)).rstrip())
+    header = ("step", "CPU s", "peak MB", "original")
+    if write:
+        lines = ["| " + " | ".join(row) + " |" for row in (header, ("---",) * 4, *rows)]
+        note = f"Whole-process CPU seconds (short steps: median of {repeat}), one thread, Python {sys.version.split()[0]}, {processor()}; data: {os.environ.get('ROUTEPROFILE_DATA', '.').rstrip('/').split('/')[-1]}."
+        write_text(write, "# Cost of the main job\n\n" + "\n".join([*lines, "", note, "Made by `benchmarks/main_job.py --write`."]) + "\n")
+    widths = [max(len(r[i]) for r in [*rows, header]) for i in range(4)]
+    for row in [header, *rows]: print("  ".join(c.ljust(w) for c, w in zip(row, widths)).rstrip())
 
 
 if __name__ == "__main__": main()

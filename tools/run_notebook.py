@@ -2,15 +2,13 @@
 
     python tools/run_notebook.py nbs/paper/profile.ipynb executed.ipynb mode=standard method=flat hops='[0]'
 """
-import os, sys
+import os, sys, tempfile
 from pathlib import Path
 
 import papermill as pm
 import yaml
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
-
-LOCAL = Config(KernelManager=dict(transport="ipc"))  # a kernel that listens to no port
 
 
 def fail(text: str):
@@ -28,12 +26,15 @@ def main(source: str, target: str, *assignments: str) -> None:
         given[name] = yaml.safe_load(value)
     part = Path(target).with_name(f".{Path(target).stem}.{os.getpid()}.ipynb")
     part.parent.mkdir(parents=True, exist_ok=True)
-    try: pm.execute_notebook(source, part, given, progress_bar=False, kernel_name="python3", config=LOCAL)
+    sockets = tempfile.TemporaryDirectory(prefix="rp")  # a kernel that listens to no port, and shares its sockets with no other
+    local = Config(KernelManager=dict(transport="ipc", ip=f"{sockets.name}/k"))
+    try: pm.execute_notebook(source, part, given, progress_bar=False, kernel_name="python3", config=local)
     except PapermillExecutionError as error:
         print(f"run_notebook: {source} failed in cell {error.exec_count}: {error.ename}: {error.evalue}\nThe executed notebook: {target}", file=sys.stderr)
         sys.exit(2 if error.ename == "RouteProfileError" else 1)
     finally:
         if part.exists(): os.replace(part, target)
+        sockets.cleanup()
 
 
 if __name__ == "__main__":
