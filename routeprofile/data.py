@@ -14,10 +14,10 @@ from .core import (NODE_SETS, RouteProfileError, check_mode, data_file, data_roo
                                problems_error, read_json)
 
 # %% auto #0
-__all__ = ['Text', 'Number', 'FILES', 'ModelCard', 'Choice', 'read_choices', 'QueryRow', 'Answer', 'TestRow', 'Pair', 'validated',
-           'load_models', 'load_texts', 'load_domain_map', 'load_task_queries', 'queries_from_jsonl', 'load_test_rows',
-           'load_training', 'DataInfo', 'DataFolder', 'find_faults', 'describe', 'validate', 'open_folder',
-           'validate_data', 'describe_data', 'write_example']
+__all__ = ['Text', 'Number', 'FILES', 'ModelCard', 'Choice', 'read_choices', 'QueryText', 'QueryRow', 'Answer', 'TestRow', 'Pair',
+           'validated', 'load_models', 'load_texts', 'load_domain_map', 'load_task_queries', 'queries_from_jsonl',
+           'load_test_rows', 'load_training', 'DataInfo', 'DataFolder', 'find_faults', 'describe', 'validate',
+           'open_folder', 'validate_data', 'describe_data', 'write_example']
 
 # %% ../nbs/01_data.ipynb #d1ddaebe
 Text = Annotated[str, Field(min_length=1)]
@@ -63,12 +63,15 @@ def read_choices(
     else: raise ValueError("expected a list, a dict or null")
     return [Choice(label=str(label), text=str(text)) for label, text in zip(labels, texts)]
 
-# %% ../nbs/01_data.ipynb #cc7b65b0
-class QueryRow(BaseModel):
-    "A query with its true answer."
+# %% ../nbs/01_data.ipynb #e116dda5
+class QueryText(BaseModel):
+    "A query of a benchmark: all that a query node needs."
     model_config = ConfigDict(strict=True, extra="ignore")
     task_name: Text # benchmark
     query: Text # the bare question
+
+class QueryRow(QueryText):
+    "A query with its true answer."
     ground_truth: str | None = None # true answer
     metric: str | None = None # name of the metric that scores an answer
     choices: list[Choice] | None = None # labelled options
@@ -151,15 +154,15 @@ def load_task_queries(path: str | Path) -> dict[str, list[str]]: # benchmark →
     queries = validated(dict[Text, list[Text]], read_json(path), path)
     return {task: list(dict.fromkeys(texts)) for task, texts in queries.items()}
 
-# %% ../nbs/01_data.ipynb #8dfd9133
+# %% ../nbs/01_data.ipynb #182c7215
 def queries_from_jsonl(path: str | Path) -> dict[str, list[str]]: # benchmark → its queries; raises `RouteProfileError`
-    "Rebuild the task queries from a JSON Lines file of `QueryRow`s."
+    "Rebuild the task queries from a JSON Lines file of training queries."
     try: lines = Path(path).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error: raise RouteProfileError(f"{path}: cannot be read ({error})") from error
     rows = [parse_json(line, f"{path} (row {n})") for n, line in enumerate(lines, 1) if line.strip()]
     queries: dict[str, list[str]] = {}
     seen = set()
-    for row in validated(list[QueryRow], rows, path):
+    for row in validated(list[QueryText], rows, path):
         if row.query in seen: continue
         seen.add(row.query)
         queries.setdefault(row.task_name, []).append(row.query)
