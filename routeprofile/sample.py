@@ -64,7 +64,7 @@ GROUPS = dict(keeps="a cat,a parrot,a pony,a turtle,a rabbit", plays="the violin
               drinks="tea,coffee,cocoa,milk,lemonade", reads="poems,novels,comics,letters,recipes",
               grows="roses,tulips,beans,pumpkins,herbs", wears="a scarf,a hat,gloves,sandals,boots")
 
-# %% ../nbs/03_sample.ipynb #70dc6ece
+# %% ../nbs/03_sample.ipynb #6914fdd2
 @cache
 def _worlds(houses: int, groups: int) -> np.ndarray: # int [groups, worlds, houses]: the house of each value
     "All ways to place the values of every group."
@@ -72,7 +72,7 @@ def _worlds(houses: int, groups: int) -> np.ndarray: # int [groups, worlds, hous
     return orders[np.indices([len(orders)] * groups).reshape(groups, -1)]
 
 _CLUES = dict(
-    left=("{a} lives somewhere to the left of {b}.", lambda a, b, h: a < b),
+    left=("{a} lives further left than {b}.", lambda a, b, h: a < b),
     direct=("{a} is the left-hand neighbour of {b}.", lambda a, b, h: a + 1 == b),
     beside=("{a} lives next door to {b}.", lambda a, b, h: abs(a - b) == 1),
     same=("{a} is also {b}.", lambda a, b, h: a == b),

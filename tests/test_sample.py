@@ -48,7 +48,7 @@ def test_foreign_files_stay(tmp_path):
     assert [p.name for p in tmp_path.rglob("*.json")] == ["task_feature.json"]
     assert (tmp_path / "profile_data/task_feature.json").read_text() == "mine"
 
-# %% ../nbs/03_sample.ipynb #099f3dcc
+# %% ../nbs/03_sample.ipynb #65c042b9
 def solve_grid(query: str) -> set[str]:
     "The houses in which the asked person can live."
     groups = [line.split(": ")[1].split(", ") for line in query.splitlines() if line.startswith(" - ")]
@@ -58,7 +58,7 @@ def solve_grid(query: str) -> set[str]:
     for orders in product(permutations(range(1, houses + 1)), repeat=len(groups)):
         at = {value: house for group, order in zip(groups, orders) for value, house in zip(group, order)}
         for clue in clues:
-            if m := re.match(r"(.*) lives somewhere to the left of (.*)", clue): ok = at[thing(m[1])] < at[thing(m[2])]
+            if m := re.match(r"(.*) lives further left than (.*)", clue): ok = at[thing(m[1])] < at[thing(m[2])]
             elif m := re.match(r"(.*) is the left-hand neighbour of (.*)", clue): ok = at[thing(m[1])] + 1 == at[thing(m[2])]
             elif m := re.match(r"(.*) lives next door to (.*)", clue): ok = abs(at[thing(m[1])] - at[thing(m[2])]) == 1
             elif m := re.match(r"(.*) is also (.*)", clue): ok = at[thing(m[1])] == at[thing(m[2])]
