@@ -9,21 +9,19 @@ __all__ = ['ROUTERS', 'SMALL', 'Vectors', 'pair', 'row', 'test_labels_from_pairs
            'test_the_towers_gradient_is_autograds', 'test_the_towers_are_as_specified',
            'test_a_layer_is_gatconv_over_all_edges', 'test_company_does_not_matter', 'test_a_silent_query_is_not_heard',
            'test_batches_hold_every_pair_once', 'test_saved_and_loaded', 'test_what_does_not_fit_is_refused',
-           'test_unlearnable_data_stops', 'test_one_class_stops', 'test_validation_score_by_hand', 'folder',
+           'test_unlearnable_data_stops', 'test_one_class_stops', 'test_validation_score_by_hand',
            'test_the_whole_step', 'test_newllm_on_the_standard_pairs', 'test_rows_train_too_and_overlap_is_told',
            'test_bad_requests_write_nothing', 'test_importing_is_light', 'test_published_training_data']
 
-# %% ../nbs/12_learned.ipynb #8f37ad88
+# %% ../nbs/12_learned.ipynb #39b99610
 import json, subprocess, sys
 import numpy as np
 import pytest
 import torch
-from routeprofile.build_data_graph import build_graph
 from routeprofile.core import RouteProfileError, read_json, rng, write_json
 from routeprofile.data import Answer, Pair, TestRow, load_training, write_example
 from routeprofile.encode import load_encoder
 from routeprofile.get_model_profile.profiles import Profiles, save_profiles
-from routeprofile.get_model_profile.training_free import build_emb_gnn_profile
 from routeprofile.routing_evaluation.learned import (GraphRouter, MLPRouter, TrainingData, attention_logits, best_epoch, call_graphrouter, call_mlprouter, check_no_leak,
                                                      graph_llms, graph_logits, labels_from_pairs, learned_from_performance, pair_batches, split, split_queries, to_llms,
                                                      to_queries, tower, tower_gradient, training_data, validation_score, Nodes)
@@ -275,17 +273,7 @@ def test_validation_score_by_hand():
     assert validation_score(scores, np.array([[0.5, 1, 0], [1, 0.25, np.nan]]), None) == (0.5 + 0.25) / 2
     assert validation_score(scores, None, np.array([[0, 0, 1], [0, 1, 0], [1, 2, 0], [1, 2, 1]])) == 0.75
 
-# %% ../nbs/12_learned.ipynb #5245473b
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    "The example's profiles in a folder of their own."
-    monkeypatch.chdir(tmp_path)
-    data = write_example(tmp_path)
-    for mode in ("standard", "newllm"):
-        build_graph("task", data, mode, f"{mode}.pt", returns=False)
-        build_emb_gnn_profile(mode, graph=f"{mode}.pt", save=f"{mode}.npz")
-    return tmp_path
-
+# %% ../nbs/12_learned.ipynb #c20b4191
 @pytest.mark.parametrize("call, router, ckpt", [(call_mlprouter, "MLPRouter", "mlp_router_ckpt.pt"), (call_graphrouter, "GraphRouter", "graphrouter_ckpt.pt")])
 def test_the_whole_step(folder, call, router, ckpt, capsys):
     standard, new = call("standard.npz", epochs=2, device="cpu"), call("newllm.npz", epochs=2, device="cpu")

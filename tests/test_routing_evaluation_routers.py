@@ -2,19 +2,17 @@
 
 # %% auto #0
 __all__ = ['test_cosines_by_hand', 'test_dimensions_must_agree', 'test_an_unanswered_llm_is_set_aside',
-           'test_one_new_query_gets_every_score', 'folder', 'test_the_report_is_written_and_says_how',
+           'test_one_new_query_gets_every_score', 'test_the_report_is_written_and_says_how',
            'test_missing_performance_is_recomputed', 'test_bad_inputs_write_nothing', 'test_published_reference_points']
 
-# %% ../nbs/11_routers.ipynb #1b5a3800
+# %% ../nbs/11_routers.ipynb #415d0e62
 import json
 import numpy as np
 import pytest
-from routeprofile.build_data_graph import build_graph
 from routeprofile.core import RouteProfileError, read_json, write_json
-from routeprofile.data import DataFolder, QueryRow, load_test_rows, write_example
+from routeprofile.data import QueryRow, load_test_rows, write_example
 from routeprofile.encode import load_encoder
 from routeprofile.get_model_profile.profiles import Profiles, save_profiles
-from routeprofile.get_model_profile.training_free import build_emb_gnn_profile, build_index_profile
 from routeprofile.routing_evaluation.routers import SimRouter, answered, call_simrouter, route_and_evaluate
 
 # %% ../nbs/11_routers.ipynb #68b7212c
@@ -44,17 +42,7 @@ def test_one_new_query_gets_every_score(tmp_path):
     assert router.route(QueryRow(task_name="natural_qa", query="Who wrote this novel?")).chosen == "poet"
     with pytest.raises(RouteProfileError, match="found no encoder"): SimRouter(router.profiles).route("x")
 
-# %% ../nbs/11_routers.ipynb #8fc8e17a
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    "The example's profiles in a folder of their own."
-    monkeypatch.chdir(tmp_path)
-    data = write_example(tmp_path)
-    for mode in ("standard", "newllm"):
-        build_graph("task", data, mode, f"{mode}.pt", returns=False)
-        build_emb_gnn_profile(mode, graph=f"{mode}.pt", save=f"{mode}.npz")
-    return tmp_path
-
+# %% ../nbs/11_routers.ipynb #a20fee93
 def test_the_report_is_written_and_says_how(folder):
     report = call_simrouter("newllm.npz")
     written = read_json("results/routing_result/newllm/SimRouter_results.json")
