@@ -1,5 +1,6 @@
 # make reproduce   set up .venv, run the grid on the data found, write figures/<data>/
 # make test        set up .venv, run every check
+# make text-sample write the sample's texts with a small LLM behind a vLLM server on the CPU
 # make lab         open the notebooks in JupyterLab
 # Data: $ROUTEPROFILE_DATA, else ./profile_data and ./route_data (the simulated sample)
 SHELL := bash
@@ -11,7 +12,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONUNBUFFERED := 1
 GRID := $(PY) -m snakemake --cores $(JOBS) --rerun-incomplete --quiet rules
 
-.PHONY: reproduce test lab export dry-run report bench clean setup
+.PHONY: text-sample reproduce test lab export dry-run report bench clean setup
 setup: .venv/.done
 
 .venv/.done: constraints.txt pyproject.toml tools/setup.sh
@@ -41,6 +42,9 @@ export: setup
 
 bench: setup
 	$(PY) benchmarks/main_job.py $(ARGS)
+
+text-sample: setup
+	mkdir -p results && bash tools/text_sample.sh
 
 clean:
 	rm -rf results .snakemake build dist *.egg-info

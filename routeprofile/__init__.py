@@ -8,17 +8,20 @@ __all__ = []
 # %% ../nbs/15_api.ipynb #dd15c0da
 __version__ = "0.1.0"
 
-# %% ../nbs/15_api.ipynb #5248c3de
+# %% ../nbs/15_api.ipynb #4e2af5fe
 import lazy_loader
 _NAMES = {
     "build_data_graph": ["build_task_graph", "build_query_graph", "build_query_task_graph", "build_task_domain_graph",
                          "build_query_task_domain_graph", "load_graph", "save_graph"],
     "get_model_profile.profiles": ["Profiles", "load_profiles", "save_profiles"],
     "get_model_profile.training_free": ["build_index_profile", "build_flat_profile", "build_emb_gnn_profile"],
+    "get_model_profile.text_gnn": ["build_text_gnn_profile"],
     "get_model_profile.trainable": ["build_trainable_gnn_profile"],
     "routing_evaluation.routers": ["Router", "SimRouter", "call_simrouter"],
     "routing_evaluation.learned": ["MLPRouter", "GraphRouter", "call_mlprouter", "call_graphrouter"],
-    "encode": ["load_encoder"], "core": ["RouteProfileError", "Design"], "data": ["DataFolder"], "sample": ["write_sample"], "fetch": ["fetch_published"],
+    "encode": ["load_encoder"], "core": ["RouteProfileError", "Design"], "data": ["DataFolder"], "sample": ["write_sample"], "fetch": ["fetch_published"], "convert": ["convert_table"],
+    "routing_evaluation.references": ["call_references", "route_references", "load_references"], "leaks": ["report_leaks"], "audit": ["run_program", "audit_labels", "load_labels", "audited_performance"],
+    "views": ["open_view"], "holdout": ["hold_out", "hold_out_each", "run_holdout", "holdout_summary"],
 }
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, submodules=["build_data_graph", "get_model_profile", "routing_evaluation"], submod_attrs=_NAMES)

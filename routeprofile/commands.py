@@ -11,7 +11,7 @@ from .core import RouteProfileError
 # %% auto #0
 __all__ = ['COMMANDS', 'as_option', 'option_type', 'as_command', 'build_app', 'main']
 
-# %% ../nbs/14_commands.ipynb #6dd7b784
+# %% ../nbs/14_commands.ipynb #fff42f6b
 _GRAPH = dict(returns=False)
 COMMANDS = {
     "routeprofile-build-task-graph": ("build_data_graph", "build_task_graph", _GRAPH),
@@ -22,13 +22,16 @@ COMMANDS = {
     "routeprofile-index-profile": ("get_model_profile.training_free", "build_index_profile", {}),
     "routeprofile-flat-profile": ("get_model_profile.training_free", "build_flat_profile", {}),
     "routeprofile-emb-gnn-profile": ("get_model_profile.training_free", "build_emb_gnn_profile", {}),
+    "routeprofile-text-gnn-profile": ("get_model_profile.text_gnn", "build_text_gnn_profile", {}),
     "routeprofile-trainable-gnn-profile": ("get_model_profile.trainable", "build_trainable_gnn_profile", {}),
     "routeprofile-sim-router": ("routing_evaluation.routers", "call_simrouter", {}),
     "routeprofile-mlp-router": ("routing_evaluation.learned", "call_mlprouter", {}),
     "routeprofile-graph-router": ("routing_evaluation.learned", "call_graphrouter", {}),
+    "routeprofile-references": ("routing_evaluation.references", "call_references", {}),
     "routeprofile-data": {"validate": ("data", "validate_data", {}), "describe": ("data", "describe_data", {}),
                           "fetch": ("fetch", "fetch_published", {}), "sample": ("sample", "write_sample", {}),
-                          "check-sample": ("sample", "check_sample", {})},
+                          "check-sample": ("sample", "check_sample", {}), "convert": ("convert", "convert_table", {}),
+                          "audit": ("audit", "audit_data", {}), "leaks": ("leaks", "report_leaks", {}), "hold-out": ("holdout", "hold_out", {}), "hold-out-each": ("holdout", "hold_out_each", {})},
 }
 
 # %% ../nbs/14_commands.ipynb #465dbaf2

@@ -9,11 +9,12 @@ import numpy as np
 from .core import Design, RouteProfileError, parse_design, read_json, rng, write_json, write_text, writing
 
 # %% auto #0
-__all__ = ['NUMBERS', 'CELL', 'MEANS', 'METHOD_NAMES', 'MISSING', 'ROUTERS', 'STYLE', 'cell', 'save_cells', 'load_cells',
-           'bootstrap_interval', 'summarise', 'paper_numbers', 'beside', 'cell_text', 'notes', 'absent_methods',
-           'write_table', 'figure_defaults', 'save_figure']
+__all__ = ['DETERMINISTIC', 'NUMBERS', 'CELL', 'MEANS', 'METHOD_NAMES', 'MISSING', 'ROUTERS', 'STYLE', 'cell', 'save_cells',
+           'load_cells', 'bootstrap_interval', 'summarise', 'paper_numbers', 'beside', 'cell_text', 'notes',
+           'absent_methods', 'write_table', 'figure_defaults', 'save_figure', 'loss_figure']
 
-# %% ../nbs/13_tables.ipynb #4fb1e9b2
+# %% ../nbs/13_tables.ipynb #f4165188
+DETERMINISTIC = ("emb_gnn", "text_gnn") # methods whose profiles have no seed: text_gnn's texts are recorded
 NUMBERS = ("avg_performance", "total_avg_hit", "max_share", "entropy", "n_unscored") # copied from a report
 
 def cell(
@@ -28,7 +29,7 @@ def cell(
                 cold_start=cold.get("performance"), cold_share=cold.get("share"), cold_precision=cold.get("precision"),
                 chosen=[r["chosen"] for r in report["results"]], performance=[r["task_performance"] for r in report["results"]])
 
-# %% ../nbs/13_tables.ipynb #dbcc02d9
+# %% ../nbs/13_tables.ipynb #7337c5c1
 def save_cells(
     path: str | Path, # JSON file of one run
     cells: list[dict], # of `cell`
@@ -39,10 +40,11 @@ def save_cells(
     tasks = [r["task_name"] for r in report["results"]]
     carried = {k: report["how"].get(k) for k in ("data", "simulated", "mode", "encoder", "template", "routeprofile")}
     references, cold = dict(report["references"]), report.get("cold_start")
+    if writer := (report["how"].get("profile") or {}).get("model"): carried["text_model"] = f"{writer} ({report['how']['profile']['revision']})"
     if cold: references["always_new"] = dict(model=cold["new_llm"], avg=references["constant"][cold["new_llm"]], cold_start=cold["always"])
     return write_json(path, dict(how={**carried, **how}, references=references, tasks=tasks, cells=cells), indent=None)
 
-# %% ../nbs/13_tables.ipynb #295de548
+# %% ../nbs/13_tables.ipynb #54cfdf79
 def load_cells(
     paths: list[str | Path], # files of `save_cells`, all of one data set
 ): # `pandas.DataFrame`, a row per cell: the design's parts, router, numbers; `.attrs`: how, references, tasks. Raises `RouteProfileError`
@@ -55,6 +57,7 @@ def load_cells(
         for key in ("data", "simulated"):
             if attrs and attrs["how"].get(key) != run["how"].get(key): raise RouteProfileError(f"{path}: {key}: found {run['how'].get(key)!r}, expected {attrs['how'].get(key)!r} as in the other files")
         attrs = attrs or dict(how=run["how"], references=run["references"], tasks=run["tasks"])
+        if run["how"].get("text_model"): attrs["how"]["text_model"] = run["how"]["text_model"]
         for found in run["cells"]: rows.append({**vars(parse_design(found["design"])), **{k: v for k, v in found.items() if k != "design"}})
     if not rows: raise RouteProfileError("tables: found no result files. Run the grid first: make reproduce")
     frame = pd.DataFrame(rows)
@@ -106,9 +109,9 @@ def paper_numbers(
     frame = pd.read_csv(path, keep_default_na=False, na_values={"hops": [""]})
     return frame[frame["item"] == item].drop(columns="item").reset_index(drop=True)
 
-# %% ../nbs/13_tables.ipynb #391cb76d
+# %% ../nbs/13_tables.ipynb #3428eefc
 METHOD_NAMES = dict(index="Flat, index", flat="Flat, text", text_gnn="Structured, text", emb_gnn="Structured, embedding", trainable="Structured, trainable")
-MISSING = dict(text_gnn="its texts are written by a large language model, which this grid has not run") # method → why its cells may be absent
+MISSING = dict(text_gnn="its texts are written by a large language model, which has not been asked: no record of its answers is here") # method → why its cells may be absent
 
 def beside(
     paper, # of `paper_numbers`: says which rows and columns the table has
@@ -131,19 +134,21 @@ def cell_text(
     if np.isnan(row["avg_performance"]): return "–" + paper
     return f"{row['avg_performance']:.3f} [{row['low']:.3f}, {row['high']:.3f}]" + (" ◆" if row["collapsed"] else "") + paper
 
-# %% ../nbs/13_tables.ipynb #334b66ce
+# %% ../nbs/13_tables.ipynb #e3f8148a
 def notes(
     ours, # of `summarise` or `beside`
     absent: set[str] = frozenset(), # methods with cells that are absent
 ) -> list[str]: # sentences
     "How the numbers of a table were obtained."
     how, refs = ours.attrs["how"], ours.attrs["references"]
+    rows = f" ({how['rows']}: those without a leak)" if len(set(how.get("rows", "").split(" of "))) == 2 else ""
     seeds = sorted({int(s) for s in ours["seeds"].dropna()})
-    told = [f"Data: {how['data']}" + (" (simulated answers: these numbers say nothing of real LLMs)" if how["simulated"] else "") + f", {len(ours.attrs['tasks'])} test queries, labels as shipped.",
+    told = [f"Data: {how['data']}" + (" (simulated answers: these numbers say nothing of real LLMs)" if how["simulated"] else "") + f", {len(ours.attrs['tasks'])} test queries{rows}, labels {how.get('labels', 'as shipped')}.",
             f"Encoder: {how['encoder'].split('@')[0]}; query text: {'the prompt that the LLMs saw, which names the answer format' if how['template'] == 'prompt' else 'the raw query'}.",
             f"Cell: mean over {' or '.join(map(str, seeds))} seed(s) [95% bootstrap interval over queries × seeds] (the paper's number: Longformer, single run).",
+            *([f"Texts of text_gnn: written by {how['text_model']}, temperature 0; the paper's by Qwen2.5-7B-Instruct."] if how.get("text_model") else []),
             "◆: over 95% of queries go to one LLM, so the number says nothing of the profile.",
-            f"Points of reference: best single LLM {refs['best_single']['avg']:.4f} ({refs['best_single']['model']}), uniform random {refs['random']:.4f}, "
+            f"Points of reference: best single LLM in hindsight {refs['best_single']['avg']:.4f} ({refs['best_single']['model']}), uniform random {refs['random']:.4f}, "
             f"oracle per query {refs['oracle']:.4f}, oracle per benchmark {refs['oracle_per_task']:.4f}."]
     reasons = {MISSING.get(method, "not part of this grid") for method in absent}
     return told + ([f"–: not computed: {'; '.join(sorted(reasons))}."] if reasons else [])
@@ -154,22 +159,24 @@ def absent_methods(
     "The methods of a table that have a cell without a number."
     return set(table[table["avg_performance"].isna()]["method"])
 
-# %% ../nbs/13_tables.ipynb #843b88bc
+# %% ../nbs/13_tables.ipynb #20e92ffa
 def write_table(
     frame, # `pandas.DataFrame` of texts, as it is to be read
     numbers, # `pandas.DataFrame` of the numbers behind it, for CSV
     stem: str | Path, # output path without suffix
     title: str, # heading
     notes: list[str], # sentences below the table
+    below=None, # a second `pandas.DataFrame` of texts, e.g. the reference policies
 ) -> list[Path]: # the paths written: .csv, .md, .tex
     "Write a table as CSV (numbers), Markdown and LaTeX (texts)."
     stem = Path(stem)
     csv = numbers.drop(columns=[c for c in ("performance", "chosen") if c in numbers]).to_csv(index=False, float_format="%.6f", lineterminator="\n")
-    markdown = f"# {title}\n\n{frame.to_markdown(index=False, disable_numparse=True)}\n\n" + "\n".join(f"- {n}" for n in notes) + "\n"
+    tables = [table.fillna("") for table in (frame, below) if table is not None]
+    markdown = f"# {title}\n\n" + "".join(f"{table.to_markdown(index=False, disable_numparse=True)}\n\n" for table in tables) + "\n".join(f"- {n}" for n in notes) + "\n"
     escape = lambda text: str(text).replace("%", r"\%").replace("_", r"\_").replace("◆", r"$\blacklozenge$").replace("–", "--").replace("×", r"$\times$")
-    lines = [r"\begin{tabular}{" + "l" * len(frame.columns) + "}", r"\toprule", " & ".join(map(escape, frame.columns)) + r" \\", r"\midrule"]
-    lines += [" & ".join(map(escape, row)) + r" \\" for row in frame.itertuples(index=False)]
-    tex = "\n".join([f"% {title}", *lines, r"\bottomrule", r"\end{tabular}", *(f"% {escape(n)}" for n in notes)]) + "\n"
+    line = lambda cells: " & ".join(map(escape, cells)) + r" \\"
+    tabular = lambda table: [r"\begin{tabular}{" + "l" * len(table.columns) + "}", r"\toprule", line(table.columns), r"\midrule", *(line(row) for row in table.itertuples(index=False)), r"\bottomrule", r"\end{tabular}"]
+    tex = "\n".join([f"% {title}", *(text for table in tables for text in tabular(table)), *(f"% {escape(n)}" for n in notes)]) + "\n"
     return [write_text(stem.with_suffix(suffix), text) for suffix, text in ((".csv", csv), (".md", markdown), (".tex", tex))]
 
 # %% ../nbs/13_tables.ipynb #cfccecd9
@@ -194,3 +201,20 @@ def save_figure(
         with writing(path) as tmp:
             figure.savefig(tmp, format=path.suffix[1:], bbox_inches="tight", metadata={"Date": None} if path.suffix == ".svg" else {"Software": None})
     return paths
+
+# %% ../nbs/13_tables.ipynb #2a741b43
+def loss_figure(
+    paths: list[str | Path], # `….loss.json` files, named after their designs
+    stem: str | Path, # output path without suffix
+) -> list[Path]: # the paths written: .svg, .png; raises `RouteProfileError` when there is none
+    "Draw the training loss of trainable profiles by depth."
+    import matplotlib.pyplot as plt
+    curves: dict[int, list] = {}
+    for path in sorted(map(Path, paths)): curves.setdefault(parse_design(path.name.removesuffix(".loss.json")).hops, []).append([e["loss"] for e in read_json(path)["losses"]])
+    if not curves: raise RouteProfileError("loss: found no ….loss.json, expected one beside each trainable profile")
+    figure, axes = plt.subplots(figsize=(4.6, 3))
+    for (hops, found), color, line in zip(sorted(curves.items()), ("#0072B2", "#D55E00", "#009E73", "#CC79A7"), ("-", "--", "-.", ":")):
+        axes.plot(range(1, len(found[0]) + 1), np.mean(found, axis=0), color=color, ls=line, label=f"{hops} layer{'s' * (hops > 1)}, {len(found)} seed(s)")
+    axes.set(xlabel="epoch", ylabel="masked reconstruction loss", yscale="log", title="Trainable profiles: training loss")
+    axes.legend()
+    return save_figure(figure, stem)

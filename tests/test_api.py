@@ -10,20 +10,20 @@ from pathlib import Path
 import pytest
 import routeprofile
 
-# %% ../nbs/15_api.ipynb #051451f8
+# %% ../nbs/15_api.ipynb #7f11619e
 @pytest.mark.parametrize("name", sorted(routeprofile.__all__))
 def test_every_name_is_there(name): assert getattr(routeprofile, name) is not None
 
 def test_the_readme_names_are_public():
     graphs = [f"build_{nodes}_graph" for nodes in ("task", "query", "query_task", "task_domain", "query_task_domain")]
-    profiles = [f"build_{method}_profile" for method in ("flat", "index", "emb_gnn", "trainable_gnn")]
+    profiles = [f"build_{method}_profile" for method in ("flat", "index", "emb_gnn", "text_gnn", "trainable_gnn")]
     routers = ["SimRouter", "MLPRouter", "GraphRouter", "call_simrouter", "call_mlprouter", "call_graphrouter"]
     assert set(graphs + profiles + routers) <= set(routeprofile.__all__)
 
 def test_sub_packages():
     from routeprofile.get_model_profile import trainable, training_free
     from routeprofile.routing_evaluation import GraphRouter, MLPRouter, SimRouter, call_simrouter
-    assert callable(trainable.build_trainable_gnn_profile) and callable(training_free.build_flat_profile) and SimRouter.name == "SimRouter"
+    assert callable(trainable.build_trainable_gnn_profile) and callable(training_free.build_flat_profile) and callable(training_free.build_text_gnn_profile) and SimRouter.name == "SimRouter"
 
 # %% ../nbs/15_api.ipynb #88ad816c
 def test_one_version():

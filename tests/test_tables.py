@@ -4,14 +4,15 @@
 __all__ = ['REFERENCES', 'ROOT', 'RUNS', 'write_run', 'test_interval_covers_as_it_should',
            'test_interval_widens_with_seeds_that_differ_and_passes_over_nan', 'test_cells_to_table',
            'test_cells_of_two_data_sets_do_not_mix', 'test_figures_are_the_same_bytes',
-           'test_a_run_notebook_has_one_cell_of_typed_parameters', 'test_the_runner_refuses_an_unknown_parameter']
+           'test_a_run_notebook_has_one_cell_of_typed_parameters', 'test_the_runner_refuses_an_unknown_parameter',
+           'test_loss_figure']
 
-# %% ../nbs/13_tables.ipynb #13999854
+# %% ../nbs/13_tables.ipynb #fcfa1167
 import numpy as np
 import pandas as pd
 import pytest
 from routeprofile.core import Design, RouteProfileError, write_json
-from routeprofile.tables import absent_methods, beside, bootstrap_interval, cell_text, load_cells, notes, save_figure, summarise, write_table
+from routeprofile.tables import absent_methods, beside, bootstrap_interval, cell_text, load_cells, loss_figure, notes, save_figure, summarise, write_table
 
 # %% ../nbs/13_tables.ipynb #ef64ade0
 REFERENCES = dict(best_single=dict(model="big", avg=0.7), random=0.5, oracle=0.9, oracle_per_task=0.8)
@@ -95,3 +96,10 @@ def test_the_runner_refuses_an_unknown_parameter(tmp_path):
     assert done.returncode == 2 and "no parameter 'figure', expected one of figures" in done.stderr
     assert subprocess.run([*command, f"figures={tmp_path}"], capture_output=True, cwd=tmp_path).returncode == 0
     assert (tmp_path / "pipeline.svg").is_file()
+
+# %% ../nbs/13_tables.ipynb #1638447d
+def test_loss_figure(tmp_path):
+    for hops in (1, 2): (tmp_path / f"standard.trainable-k{hops}-task-minilm-prompt-s42.loss.json").write_text('{"best_epoch": 1, "losses": [{"loss": 0.5}, {"loss": 0.25}]}')
+    written = loss_figure(list(tmp_path.glob("*.loss.json")), tmp_path / "loss")
+    assert "2 layers, 1 seed(s)" in written[0].read_text() and written[1].stat().st_size > 1000
+    with pytest.raises(RouteProfileError, match="found no"): loss_figure([], tmp_path / "none")

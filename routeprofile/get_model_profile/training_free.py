@@ -198,3 +198,10 @@ def build_emb_gnn_profile(
     found, path = _graph(graph, check_mode(mode))
     profiles = Profiles(found.nodes["model"].names, emb_gnn_hops(found, K, norm, normalize)[K])
     return _finish(profiles, found, path, keep, save, mode, "emb_gnn", hops=K, norm=norm, normalize=normalize)
+
+# %% ../../nbs/07_training_free.ipynb #e768e807
+def __getattr__(name: str):
+    "`build_text_gnn_profile`, looked up when it is asked for."
+    if name != "build_text_gnn_profile": raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from routeprofile.get_model_profile.text_gnn import build_text_gnn_profile
+    return build_text_gnn_profile

@@ -5,8 +5,9 @@
 # %% auto #0
 __all__ = []
 
-# %% ../../nbs/16_routing_api.ipynb #39cfa52a
+# %% ../../nbs/16_routing_api.ipynb #9a87e287
 import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "routers": ["Router", "SimRouter", "call_simrouter"],
-    "learned": ["MLPRouter", "GraphRouter", "call_mlprouter", "call_graphrouter"]})
+    "learned": ["MLPRouter", "GraphRouter", "call_mlprouter", "call_graphrouter"],
+    "references": ["call_references", "route_references", "load_references"]})
