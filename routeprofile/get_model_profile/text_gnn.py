@@ -412,7 +412,7 @@ def start_engine(
     taken = inspect.signature(kinds[engine].__init__).parameters
     return kinds[engine](model, **{k: v for k, v in options.items() if k in taken})
 
-# %% ../../nbs/08_text_gnn.ipynb #e8d71946
+# %% ../../nbs/08_text_gnn.ipynb #35605743
 @dataclass
 class Writer:
     "Answers prompts from the record, else from an engine."
@@ -441,12 +441,13 @@ class Writer:
         keys, room = list(missing), self.engine.context - self.sampling.max_tokens
         fitted = [fit(missing[k], room, self.engine.count) for k in keys]
         self.asked += len(keys)
+        empty = []
         for n, answer in self.engine.ask([messages for messages, _ in fitted], self.sampling):
-            prompt = missing[keys[n]]
-            if not answer.text.strip(): raise RouteProfileError(
-                f"{prompt.kind} {prompt.name}: {self.model} answered nothing. Nothing was put in its place; choose another model, or a temperature above 0. The other answers are kept in {self.record.path}.")
-            answer.cut = fitted[n][1]
-            self.record.add(keys[n], f"{prompt.kind}/{prompt.name}", answer, model=self.model, revision=self.revision, **vars(self.sampling), engine=self.engine.name)
+            prompt, answer.cut = missing[keys[n]], fitted[n][1]
+            if not answer.text.strip(): empty.append(f"{prompt.kind} {prompt.name}") # told when the other answers are kept
+            else: self.record.add(keys[n], f"{prompt.kind}/{prompt.name}", answer, model=self.model, revision=self.revision, **vars(self.sampling), engine=self.engine.name)
+        if empty: raise RouteProfileError(f"{', '.join(sorted(empty))}: {self.model} answered nothing. Nothing was put in its place; choose another model, or a temperature above 0. "
+                                          f"The other answers are kept in {self.record.path}.")
 
 # %% ../../nbs/08_text_gnn.ipynb #af975458
 def whole_sentences(
