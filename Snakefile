@@ -5,6 +5,7 @@
 #   snakemake -j 2 --config smoke=True      a small grid of everything, to see that it runs
 import os, shutil, sys
 from pathlib import Path
+from routeprofile.core import MODES
 from routeprofile.data import open_folder
 
 DATA = str(config.get("data") or os.environ.get("ROUTEPROFILE_DATA") or ".")
@@ -35,10 +36,9 @@ if FOLDER.info().simulated: # the sample's record holds two hops on the full gra
     METHODS["text_gnn"] = [1, 2][:1 if SMOKE else 2]
     del TABLE2["text_gnn"]
 
-JOBS = [(mode, method, FULL) for mode in ("standard", "newllm") for method in METHODS if method in CHOSEN]
+JOBS = [(mode, method, FULL) for mode in MODES for method in METHODS if method in CHOSEN]
 if not SMOKE: JOBS += [("standard", method, graph) for graph in OTHERS for method in TABLE2 if method in CHOSEN]
 CELLS = [f"{RESULTS}/routing_result/{mode}/{router}.{method}-{graph}.json" for mode, method, graph in JOBS for router in ROUTERS]
-MODES = ["standard", "newllm"]
 
 # what is made from the cells: item -> files; each in every view
 TABLE, PICTURE = ("csv", "md", "tex"), ("svg", "png")

@@ -80,7 +80,7 @@ def bootstrap_interval(
     low, high = np.percentile(total / np.maximum(count, 1), [2.5, 97.5])
     return float(low), float(high)
 
-# %% ../nbs/13_tables.ipynb #2135d05e
+# %% ../nbs/13_tables.ipynb #6760c2b7
 CELL = ["mode", "method", "graph", "hops", "encoder", "template", "router"] # what a table's cell is, apart from the seed
 MEANS = ["avg_performance", "total_avg_hit", "max_share", "entropy", "profile_cosine", "cold_start", "cold_share", "cold_precision"]
 
@@ -89,12 +89,13 @@ def summarise(
 ): # a row per cell: means over seeds, `low` and `high` of avg_performance, `seeds`, `most_chosen`, `collapsed`
     "Average cells over seeds."
     import pandas as pd
+    from routeprofile.routing_evaluation.evaluate import COLLAPSED
     rows = []
     for key, group in cells.groupby(CELL, sort=False):
         low, high = bootstrap_interval(np.array([[np.nan if v is None else v for v in p] for p in group["performance"]], dtype=float))
         means = {name: pd.to_numeric(group[name]).mean() for name in MEANS}
         rows.append({**dict(zip(CELL, key)), **means, "low": low, "high": high, "seeds": len(group),
-                     "most_chosen": group["most_chosen"].mode().iat[0], "collapsed": means["max_share"] > 0.95})
+                     "most_chosen": group["most_chosen"].mode().iat[0], "collapsed": means["max_share"] > COLLAPSED})
     frame = pd.DataFrame(rows)
     frame.attrs = cells.attrs
     return frame

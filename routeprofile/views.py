@@ -86,7 +86,7 @@ def _policies(found, matrix, names, kept, new_llm):
         rows[name] = dict(selected_on=group["selected_on"].iat[0], benchmark=group["benchmark"].iat[0], **means, low=low, high=high, seeds=len(group), performance=performance)
     return pd.DataFrame.from_dict(rows, orient="index")
 
-# %% ../nbs/23_views.ipynb #b1352677
+# %% ../nbs/23_views.ipynb #c97a3acb
 POLICY_NAMES = {"random": "Uniform random", "best_single_cards": "Best single LLM, by its cards", "best_single_training": "Best single LLM, by training data",
                 "benchmark_cards_known": "Best LLM per benchmark (known), by cards", "benchmark_cards_inferred": "Best LLM per benchmark (inferred), by cards",
                 "benchmark_training_known": "Best LLM per benchmark (known), by training data", "benchmark_training_inferred": "Best LLM per benchmark (inferred), by training data",
@@ -98,11 +98,12 @@ def policy_table(
 ): # `pandas.DataFrame` of texts: policy, selected on, average [interval], and in newllm cold start, share and precision
     "The reference policies and the oracles of a view, as they are to be read."
     import pandas as pd
+    from routeprofile.routing_evaluation.evaluate import COLLAPSED
     rows, refs = [], view.summary.attrs["references"]
     for name, row in view.policies.iterrows():
         if name.startswith("constant:") and not constants: continue
         told = {"Reference policy": POLICY_NAMES.get(name, "Always " + name.removeprefix("constant:")), "Selected on": row["selected_on"],
-                "Average performance": f"{row['avg_performance']:.3f} [{row['low']:.3f}, {row['high']:.3f}]" + (" ◆" if row["max_share"] > 0.95 else "")}
+                "Average performance": f"{row['avg_performance']:.3f} [{row['low']:.3f}, {row['high']:.3f}]" + (" ◆" if row["max_share"] > COLLAPSED else "")}
         rows.append({**told, **(_cold(row) if view.new_llm else {})})
     for what, value in (("Oracle per benchmark", refs["oracle_per_task"]), ("Oracle per query", refs["oracle"])):
         rows.append({"Reference policy": what, "Selected on": "test labels", "Average performance": f"{value:.3f}"})

@@ -151,7 +151,7 @@ def test_requests_in_flight_are_bounded(example, server):
     build_with(server, concurrency=2)
     assert server.most == 2
 
-# %% ../nbs/08_text_gnn.ipynb #14f27f4b
+# %% ../nbs/08_text_gnn.ipynb #19040094
 def test_an_empty_answer(example, server):
     good = server.answer
     server.answer = lambda asked, number: (200, "  ", "stop") if name_of(asked) == "mid" else good(asked, number)
@@ -177,6 +177,7 @@ def test_a_prompt_beyond_the_context(example, server):
     server.context = 300
     with pytest.raises(RouteProfileError, match="context has room for 44"): build(server, emb_save="q.npz", record="other.jsonl")
 
+# %% ../nbs/08_text_gnn.ipynb #f6702603
 def test_a_wrong_key(example, server, monkeypatch):
     server.key = "right-key"
     monkeypatch.setenv("OPENAI_API_KEY", "wrong-key-123")
@@ -279,7 +280,7 @@ def test_queries_come_from_the_models_benchmarks(example):
     x = graph.nodes["query"].x
     assert chosen == list(np.argsort(-(x @ mean) / np.linalg.norm(x, axis=1)))[:2]
 
-# %% ../nbs/08_text_gnn.ipynb #60e456bc
+# %% ../nbs/08_text_gnn.ipynb #b66f1753
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
     "A folder with a random Llama of two layers and a tokenizer of bytes."
@@ -298,6 +299,7 @@ def tiny(tmp_path_factory):
     LlamaForCausalLM(config).save_pretrained(folder)
     return folder
 
+# %% ../nbs/08_text_gnn.ipynb #bb302a58
 def test_transformers_engine(example, tiny):
     chats = [prompt.messages() for prompt in (make_prompt(g, kind, n, h, {k: v.texts for k, v in g.nodes.items()})
              for g in [read_graph("graph.pt")] for kind in ("model", "dataset") for n, h in enumerate(neighbourhoods(g)[kind]))]

@@ -17,7 +17,7 @@ from routeprofile.routing_evaluation.routers import call_simrouter
 from routeprofile.tables import cell, save_cells
 from routeprofile.views import open_view, policy_table
 
-# %% ../nbs/23_views.ipynb #75608466
+# %% ../nbs/23_views.ipynb #0f919895
 @pytest.fixture
 def grid(folder):
     "Cells of SimRouter and the reference policies, both modes, on the running example."
@@ -52,6 +52,7 @@ def test_other_labels_and_fewer_rows(grid):
     assert len(part.matrix) == leaks["clean"] <= len(whole.matrix)
     with pytest.raises(RouteProfileError, match="mode: found 'standard', expected 'newllm'"): open_view("results", "newllm", leaks="standard.leaks.json")
 
+# %% ../nbs/23_views.ipynb #6de21735
 def test_cells_of_other_rows_are_refused(grid):
     test = Path("route_data/routing_test_data.json")
     test.write_text(json.dumps(list(reversed(json.loads(test.read_text())))))
