@@ -4,14 +4,15 @@
 __all__ = ['SMALL', 'example_graph', 'test_without_scores_it_is_pyg_hanconv', 'masked',
            'test_hidden_scores_stay_hidden_and_visible_ones_are_heard', 'test_each_score_term_is_heard_alone',
            'test_hidden_features_stay_hidden', 'test_both_directions_of_a_score_are_one', 'test_adamw_is_pytorchs',
-           'test_a_lone_node_keeps_its_projection', 'test_training_learns', 'test_the_seed_decides',
-           'test_resumed_is_uninterrupted', 'test_another_setting_is_not_resumed', 'test_a_checkpoint_is_only_data',
-           'test_senseless_settings_are_refused', 'test_a_loss_that_is_no_number_stops',
-           'test_the_step_writes_profile_curve_and_checkpoint', 'test_bad_requests_write_nothing',
-           'test_importing_is_light', 'test_every_depth_and_node_set']
+           'test_denormals_are_flushed_inside_only', 'test_a_lone_node_keeps_its_projection', 'test_training_learns',
+           'test_the_seed_decides', 'test_resumed_is_uninterrupted', 'test_another_setting_is_not_resumed',
+           'test_a_checkpoint_is_only_data', 'test_senseless_settings_are_refused',
+           'test_a_loss_that_is_no_number_stops', 'test_the_step_writes_profile_curve_and_checkpoint',
+           'test_bad_requests_write_nothing', 'test_importing_is_light', 'test_every_depth_and_node_set']
 
-# %% ../nbs/09_trainable.ipynb #5427e760
+# %% ../nbs/09_trainable.ipynb #ceac4387
 import json, subprocess, sys
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 import numpy as np
@@ -22,7 +23,7 @@ from routeprofile.core import NODE_SETS, RouteProfileError, read_json, rng
 from routeprofile.data import write_example
 from routeprofile.get_model_profile.profiles import load_profiles
 from routeprofile.get_model_profile.trainable import (AdamW, Pretraining, build_trainable_gnn_profile, encode, graph_tensors, han_layer, han_weights, hide,
-                                                      layer_sizes, load_checkpoint, pretrain, reconstruction_loss, relation_messages, save_checkpoint, visible)
+                                                      layer_sizes, load_checkpoint, pretrain, reconstruction_loss, relation_messages, save_checkpoint, visible, no_denormals)
 
 # %% ../nbs/09_trainable.ipynb #03344541
 def example_graph(folder, nodes="query_task_domain"):
@@ -97,7 +98,7 @@ def test_both_directions_of_a_score_are_one(tmp_path):
     there = {(int(s), int(d)): int(p) for s, d, p in zip(forth.src, forth.dst, forth.pair)}
     assert there == {(int(d), int(s)): int(p) for s, d, p in zip(back.src, back.dst, back.pair)} and len(g.pairs) == 1
 
-# %% ../nbs/09_trainable.ipynb #a7561c98
+# %% ../nbs/09_trainable.ipynb #23c9bb3b
 def test_adamw_is_pytorchs():
     start, target = torch.linspace(-1, 1, 5), torch.ones(5)
     theirs, ours = start.clone().requires_grad_(), start.clone()
@@ -108,6 +109,15 @@ def test_adamw_is_pytorchs():
         optimizer.zero_grad(); ((theirs - target) ** 2).sum().backward(); optimizer.step(); schedule.step()
         adam.step([2 * (ours - target)])
     torch.testing.assert_close(ours, theirs.detach())
+
+def test_denormals_are_flushed_inside_only():
+    point, adam = torch.ones(1), None
+    for inside in (True, False):
+        adam = AdamW([point], 1e-3, 2000, 1.0, decay=0)
+        with no_denormals() if inside else nullcontext():
+            adam.step([torch.ones(1)])
+            for _ in range(900): adam.step([torch.zeros(1)])
+        assert (adam.first[0] == 0) == inside
 
 def test_a_lone_node_keeps_its_projection(tmp_path):
     graph = example_graph(tmp_path)

@@ -6,14 +6,16 @@ __all__ = ['ROUTERS', 'SMALL', 'Vectors', 'pair', 'row', 'test_labels_from_pairs
            'test_a_planted_leak_is_found', 'test_the_held_out_profile_leaves_no_trace',
            'test_a_query_stands_on_one_side', 'test_validation_queries_teach_nothing', 'separable', 'test_it_learns',
            'test_every_weight_moves', 'test_the_seed_decides', 'test_graphrouter_learns_from_pairs_too',
-           'test_the_towers_gradient_is_autograds', 'test_the_towers_are_as_specified',
-           'test_a_layer_is_gatconv_over_all_edges', 'test_company_does_not_matter', 'test_a_silent_query_is_not_heard',
-           'test_batches_hold_every_pair_once', 'test_saved_and_loaded', 'test_what_does_not_fit_is_refused',
-           'test_unlearnable_data_stops', 'test_one_class_stops', 'test_validation_score_by_hand',
-           'test_the_whole_step', 'test_newllm_on_the_standard_pairs', 'test_rows_train_too_and_overlap_is_told',
+           'test_the_towers_gradient_is_autograds', 'test_the_towers_are_as_specified', 'graph_weights',
+           'test_the_graphs_gradient_is_autograds', 'test_a_layer_is_gatconv_over_all_edges',
+           'test_company_does_not_matter', 'test_a_scored_query_is_not_heard',
+           'test_an_epoch_scores_each_query_once_and_never_hears_it', 'test_batches_hold_every_pair_once',
+           'test_saved_and_loaded', 'test_what_does_not_fit_is_refused', 'test_unlearnable_data_stops',
+           'test_one_class_stops', 'test_validation_score_by_hand', 'test_the_whole_step',
+           'test_newllm_on_the_standard_pairs', 'test_rows_train_too_and_overlap_is_told',
            'test_bad_requests_write_nothing', 'test_importing_is_light', 'test_published_training_data']
 
-# %% ../nbs/12_learned.ipynb #39b99610
+# %% ../nbs/12_learned.ipynb #82d4eada
 import json, subprocess, sys
 import numpy as np
 import pytest
@@ -22,9 +24,9 @@ from routeprofile.core import RouteProfileError, read_json, rng, write_json
 from routeprofile.data import Answer, Pair, TestRow, load_training, write_example
 from routeprofile.encode import load_encoder
 from routeprofile.get_model_profile.profiles import Profiles, save_profiles
-from routeprofile.routing_evaluation.learned import (GraphRouter, MLPRouter, TrainingData, attention_logits, best_epoch, call_graphrouter, call_mlprouter, check_no_leak,
-                                                     graph_llms, graph_logits, labels_from_pairs, learned_from_performance, pair_batches, split, split_queries, to_llms,
-                                                     to_queries, tower, tower_gradient, training_data, validation_score, Nodes)
+from routeprofile.routing_evaluation.learned import (GraphRouter, MLPRouter, TrainingData, best_epoch, call_graphrouter, call_mlprouter, check_no_leak, graph_batches,
+                                                     graph_forward, graph_gradient, graph_layer, labels_from_pairs, learned_from_performance, pair_batches, row_shares, split,
+                                                     split_queries, tower, tower_gradient, training_data, validation_score)
 
 ROUTERS = [MLPRouter, GraphRouter]
 SMALL = {MLPRouter: dict(hidden=32, out=16, epochs=20, lr=3e-3), GraphRouter: dict(width=16, heads=2, epochs=20, lr=1e-2)}
@@ -154,7 +156,7 @@ def test_graphrouter_learns_from_pairs_too():
     assert best_epoch(fitted)["val_score"] > 0.8
     assert new.performance[np.arange(160), fitted.scores(new.X).argmax(axis=1)].mean() > 0.7
 
-# %% ../nbs/12_learned.ipynb #70ed1c2c
+# %% ../nbs/12_learned.ipynb #1cb262fa
 def test_the_towers_gradient_is_autograds():
     from routeprofile.routing_evaluation.learned import MLPSettings, _flat, _mlp_weights
     w, flat, (_, into) = _flat({n: t.double() for n, t in _mlp_weights((6, 5), MLPSettings(hidden=16, out=8)).items()})
@@ -171,34 +173,49 @@ def test_the_towers_are_as_specified():
     from routeprofile.routing_evaluation.learned import MLPSettings, _mlp_weights
     w = _mlp_weights((6, 5), MLPSettings())
     first, norm, last = torch.nn.Linear(6, 512), torch.nn.LayerNorm(512), torch.nn.Linear(512, 256)
-    for module, name in ((first, "query.0"), (norm, "query.norm"), (last, "query.1")): module.load_state_dict({p: w[f"{name}.{p}"] for p in ("weight", "bias")})
+    for module, name in ((first, "query.0"), (norm, "query.norm"), (last, "query.1")): module.load_state_dict({p: w[f"{name}.{p}"].T if (name, p) == ("query.0", "weight") else w[f"{name}.{p}"] for p in ("weight", "bias")})
     x = torch.randn(3, 6, generator=torch.Generator().manual_seed(0))
     expected = torch.nn.functional.normalize(last(torch.nn.functional.elu(norm(first(x)))))
     torch.testing.assert_close(tower(w, "query", x)[0], expected.detach())
 
-# %% ../nbs/12_learned.ipynb #3463715b
+# %% ../nbs/12_learned.ipynb #57362305
+def graph_weights(width=8, heads=2, layers=2):
+    from routeprofile.routing_evaluation.learned import GraphSettings, _graph_weights
+    return _graph_weights((6, 5), GraphSettings(width=width, heads=heads, layers=layers))
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+def test_the_graphs_gradient_is_autograds(layers):
+    from routeprofile.routing_evaluation.learned import _flat
+    w, flat, (whole, into) = _flat({n: t.double() for n, t in graph_weights(layers=layers).items()})
+    draw = torch.Generator().manual_seed(0)
+    queries, context, profiles, target = (torch.randn(*size, generator=draw, dtype=torch.float64) for size in ((4, 6), (7, 6), (3, 5), (4, 3)))
+    leaves = {name: t.clone().requires_grad_() for name, t in w.items()}
+    expected = torch.autograd.grad((graph_forward(leaves, queries, context, profiles)[0] * target).sum(), list(leaves.values()))
+    whole.fill_(7.0)
+    graph_gradient(w, graph_forward(w, queries, context, profiles)[1], target, into)
+    for name, grad in zip(leaves, expected):
+        assert grad.abs().max() > 0
+        torch.testing.assert_close(into[name], grad, msg=lambda text: f"{name}: {text}")
+
+# %% ../nbs/12_learned.ipynb #8b522100
 def test_a_layer_is_gatconv_over_all_edges():
     from torch_geometric.nn import GATConv
-    from routeprofile.routing_evaluation.learned import GraphSettings, _graph_weights
     n, m, width, heads = 7, 3, 8, 2
-    w = _graph_weights((6, 5), GraphSettings(width=width, heads=heads))
+    w = graph_weights(width, heads)
     conv = GATConv((width, width), width, heads=heads, concat=False, add_self_loops=False)
     for side in ("lin_src", "lin_dst"): getattr(conv, side).weight.data = w["0.weight"].transpose(1, 2).reshape(heads * width, width)
     solve = lambda u: torch.linalg.solve(w["0.weight"], u[..., None])[..., 0][None]
-    conv.att_src.data, conv.att_dst.data, conv.bias.data = solve(w["0.speak"]), solve(w["0.listen"]), w["0.bias"]
+    conv.att_dst.data, conv.att_src.data, conv.bias.data = solve(w["attend"][0, :heads]), solve(w["attend"][0, heads:]), w["0.bias"]
     draw = torch.Generator().manual_seed(0)
-    x, llms = torch.randn(n, 6, generator=draw), torch.randn(m, width, generator=draw)
-    nodes = Nodes(x, w["query.weight"], w["query.bias"])
-    q = nodes.all()
+    rows, llms, added = torch.randn(n, 7, generator=draw), torch.randn(m, width, generator=draw), torch.randn(n, width, generator=draw)
     every = torch.cartesian_prod(torch.arange(n), torch.arange(m)).T
-    heard, values = to_llms(w, "0", llms, nodes)
-    torch.testing.assert_close(heard, conv((q, llms), every).detach(), atol=1e-4, rtol=1e-4)
-    torch.testing.assert_close(to_queries(w, "0", llms, values, nodes), conv((llms, q), every.flip(0)).detach(), atol=1e-4, rtol=1e-4)
-    more = nodes.plus(torch.ones(n, width))
-    torch.testing.assert_close(more.mean(torch.full((1, n), 1 / n)), (q + 1).mean(0, keepdim=True))
-    torch.testing.assert_close(more.dot(llms), (q + 1) @ llms.T)
+    for before in (None, added):
+        q = rows @ w["query"].T + (0 if before is None else before)
+        after, more, _ = graph_layer(w, 0, rows, row_shares(w, rows)[0], before, llms, 0, n)
+        torch.testing.assert_close(after, llms + conv((q, llms), every).detach().relu(), atol=1e-4, rtol=1e-4)
+        torch.testing.assert_close(more, (0 if before is None else before) + conv((llms, q), every.flip(0)).detach().relu(), atol=1e-4, rtol=1e-4)
 
-# %% ../nbs/12_learned.ipynb #c16082ae
+# %% ../nbs/12_learned.ipynb #3f98da4f
 def test_company_does_not_matter():
     train, new = separable(), separable(seed=1)
     fitted = GraphRouter(train.profiles, device="cpu", **SMALL[GraphRouter]).fit(train)
@@ -207,13 +224,20 @@ def test_company_does_not_matter():
     np.testing.assert_allclose(together[::-1], fitted.scores(new.X[::-1]), atol=1e-4)
     assert (fitted.weights["context"].numpy() == train.X[split(train)[0]]).all()
 
-def test_a_silent_query_is_not_heard():
-    from routeprofile.routing_evaluation.learned import GraphSettings, _graph_weights
-    w, draw = _graph_weights((6, 5), GraphSettings(width=8, heads=2)), torch.Generator().manual_seed(0)
+def test_a_scored_query_is_not_heard():
+    w, draw = graph_weights(), torch.Generator().manual_seed(0)
     X, M = torch.randn(9, 6, generator=draw), torch.randn(3, 5, generator=draw)
-    silent = torch.arange(9) < 4
-    torch.testing.assert_close(graph_llms(w, X, M, 2, silent)[-1][0], graph_llms(w, X[4:], M, 2)[-1][0])
-    assert (graph_llms(w, X, M, 2)[-1][0] != graph_llms(w, X[4:], M, 2)[-1][0]).any()
+    score = lambda others, context: graph_forward(w, torch.cat([X[:1], others]), context, M)[0][0]
+    torch.testing.assert_close(score(X[1:4], X[4:]), score(-X[1:4], X[4:]))
+    assert (score(X[1:4], X[4:]) != score(X[1:4], X[5:])).any()
+
+def test_an_epoch_scores_each_query_once_and_never_hears_it():
+    for n, size, context in ((9, 4, 3), (9, 4, 100), (3, 32, 256), (2, 1, 1), (924, 32, 256)):
+        batches = graph_batches(n, size, context)
+        assert [i for start, end, _ in batches for i in range(start, end)] == list(range(n))
+        for start, end, last in batches:
+            batch, heard = set(range(start, end)), {i % n for i in range(end, last)}
+            assert not batch & heard and len(heard) == last - end == min(context, n - len(batch)) > 0 and last <= 2 * n
 
 def test_batches_hold_every_pair_once():
     pairs = np.array([(q, b, w) for q in range(9) for b in range(4) for w in range(4) if b != w])
