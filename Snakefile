@@ -106,6 +106,7 @@ rule graph:
 
 
 rule profile:
+    priority: 1 # the longest chain is a trainable profile and its routers: no core should wait for it at the end
     input: lambda w: code("profile", *([w.method] if w.method in STEP_CODE else [])) + ([RECORD] if w.method == "text_gnn" and ENGINE == "replay" else []),
            graph=f"{RESULTS}/result_data_graph/{{mode}}/{{graph}}_graph_full.pt", code="nbs/paper/profile.ipynb"
     output: touch(f"{RESULTS}/model_profile_result/{{mode}}/{{method}}-{{graph}}.done")
