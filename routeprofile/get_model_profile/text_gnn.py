@@ -333,10 +333,15 @@ class TransformersEngine(Engine):
 
     def ask(self, chats: list[list[dict]], sampling: Sampling) -> Iterator[tuple[int, Answer]]: return _generate(self, chats, sampling)
 
-# %% ../../nbs/08_text_gnn.ipynb #5ed49c92
+# %% ../../nbs/08_text_gnn.ipynb #93535f54
 def _chat_ids(tokenizer, messages: list[dict]) -> list[int]:
     "The tokens of a chat, ready to be answered."
     return tokenizer(tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True), add_special_tokens=False)["input_ids"]
+
+def _repeatable():
+    "A context in which attention sums in the same order each time."
+    from torch.nn.attention import SDPBackend, sdpa_kernel
+    return sdpa_kernel([SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION, SDPBackend.MATH])
 
 def _generate(self, chats: list[list[dict]], sampling: Sampling) -> Iterator[tuple[int, Answer]]:
     "Batches of like length, longest first."
@@ -351,13 +356,13 @@ def _generate(self, chats: list[list[dict]], sampling: Sampling) -> Iterator[tup
     for start in range(0, len(order), self.batch_size):
         numbers = order[start:start + self.batch_size]
         batch = self.tokenizer.pad(dict(input_ids=[ids[n] for n in numbers]), return_tensors="pt").to(self.device)
-        with torch.inference_mode(): out = self.llm.generate(**batch, max_new_tokens=sampling.max_tokens, pad_token_id=self.tokenizer.pad_token_id, **drawn)
+        with torch.inference_mode(), _repeatable(): out = self.llm.generate(**batch, max_new_tokens=sampling.max_tokens, pad_token_id=self.tokenizer.pad_token_id, **drawn)
         for n, row in zip(numbers, out[:, batch["input_ids"].shape[1]:].tolist()):
             last = next((i for i, token in enumerate(row) if token in ends), None)
             written = row if last is None else row[:last]
             yield n, Answer(self.tokenizer.decode(written, skip_special_tokens=True), "length" if last is None else "stop", len(written), len(ids[n]))
 
-# %% ../../nbs/08_text_gnn.ipynb #7ce51707
+# %% ../../nbs/08_text_gnn.ipynb #e68f8445
 class VLLMEngine(Engine):
     "A model run here by vLLM."
     name = "vllm"
@@ -371,9 +376,11 @@ class VLLMEngine(Engine):
                  seed: int = 42, # of the engine
                 ): # raises `RouteProfileError`
         import torch
-        if torch.cuda.is_available() and torch.cuda.get_device_capability() >= (9, 0): os.environ.setdefault("VLLM_BATCH_INVARIANT", "1") # read when vLLM is imported
+        os.environ.setdefault("VLLM_ENABLE_V1_MULTIPROCESSING", "0") # both are read when vLLM is imported
+        if torch.cuda.is_available() and torch.cuda.get_device_capability() >= (9, 0): os.environ.setdefault("VLLM_BATCH_INVARIANT", "1")
         vllm = _package("vllm", "pip install 'routeprofile[text-gnn]' (on a machine with a GPU)")
         where = dict(revision=revision) if revision and not Path(model).is_dir() else {}
+        if os.environ.get("VLLM_BATCH_INVARIANT") == "1": where["attention_backend"] = "TRITON_ATTN"
         try: self.llm = vllm.LLM(model=str(model), tensor_parallel_size=tp, gpu_memory_utilization=gpu_memory_utilization, max_model_len=context, seed=seed,
                                  enable_prefix_caching=False, trust_remote_code=False, **where)
         except (OSError, ValueError, RuntimeError) as error: raise RouteProfileError(f"{model}: vLLM cannot start ({str(error).splitlines()[0]}). Lower context or gpu_memory_utilization, or choose another engine.") from error
