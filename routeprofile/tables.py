@@ -135,7 +135,7 @@ def cell_text(
     if np.isnan(row["avg_performance"]): return "–" + paper
     return f"{row['avg_performance']:.3f} [{row['low']:.3f}, {row['high']:.3f}]" + (" ◆" if row["collapsed"] else "") + paper
 
-# %% ../nbs/13_tables.ipynb #e3f8148a
+# %% ../nbs/13_tables.ipynb #d45c2a1c
 def notes(
     ours, # of `summarise` or `beside`
     absent: set[str] = frozenset(), # methods with cells that are absent
@@ -151,7 +151,7 @@ def notes(
             "◆: over 95% of queries go to one LLM, so the number says nothing of the profile.",
             f"Points of reference: best single LLM in hindsight {refs['best_single']['avg']:.4f} ({refs['best_single']['model']}), uniform random {refs['random']:.4f}, "
             f"oracle per query {refs['oracle']:.4f}, oracle per benchmark {refs['oracle_per_task']:.4f}."]
-    reasons = {MISSING.get(method, "not part of this grid") for method in absent}
+    reasons = {MISSING[method] if method in MISSING and not how.get("text_model") else "not part of this grid" for method in absent}
     return told + ([f"–: not computed: {'; '.join(sorted(reasons))}."] if reasons else [])
 
 def absent_methods(
