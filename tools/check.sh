@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Every check: notebooks clean, export without a diff, notebooks run, tests, the sample regenerated, the smoke grid,
-# and with the published data present its labels and its grid under SimRouter (all of it takes over an hour). The same by hand and in CI.
+# and with the published data present its labels and its grid under SimRouter (a quarter of an hour). The same by hand and in CI.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.venv/bin:$PATH" OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE HF_HUB_OFFLINE=1 TQDM_DISABLE=1
