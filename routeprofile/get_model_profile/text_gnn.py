@@ -304,7 +304,12 @@ def _send(self, chats: list[list[dict]], sampling: Sampling) -> Iterator[tuple[i
             else: yield places[done], done.result()
     if failed: raise _told(self, failed) from failed
 
-# %% ../../nbs/08_text_gnn.ipynb #46d308b9
+# %% ../../nbs/08_text_gnn.ipynb #cf6143a3
+def _where(model: str, revision: str | None) -> dict:
+    "Which revision to load: a folder has only its own."
+    return dict(revision=revision) if revision and not Path(model).is_dir() else {}
+
+# %% ../../nbs/08_text_gnn.ipynb #a807f398
 class TransformersEngine(Engine):
     "A model run here by transformers."
     name = "transformers"
@@ -319,7 +324,7 @@ class TransformersEngine(Engine):
         from routeprofile.get_model_profile.trainable import pick_device
         import torch, transformers
         self.device, self.batch_size = pick_device(device), batch_size
-        where = dict(revision=revision) if revision and not Path(model).is_dir() else {}
+        where = _where(model, revision)
         try:
             self.tokenizer = transformers.AutoTokenizer.from_pretrained(model, padding_side="left", **where)
             self.llm = transformers.AutoModelForCausalLM.from_pretrained(model, use_safetensors=True, dtype=torch.bfloat16 if self.device.type == "cuda" else torch.float32, **where)
@@ -362,7 +367,7 @@ def _generate(self, chats: list[list[dict]], sampling: Sampling) -> Iterator[tup
             written = row if last is None else row[:last]
             yield n, Answer(self.tokenizer.decode(written, skip_special_tokens=True), "length" if last is None else "stop", len(written), len(ids[n]))
 
-# %% ../../nbs/08_text_gnn.ipynb #e68f8445
+# %% ../../nbs/08_text_gnn.ipynb #6a3bc300
 class VLLMEngine(Engine):
     "A model run here by vLLM."
     name = "vllm"
@@ -379,10 +384,10 @@ class VLLMEngine(Engine):
         os.environ.setdefault("VLLM_ENABLE_V1_MULTIPROCESSING", "0") # both are read when vLLM is imported
         if torch.cuda.is_available() and torch.cuda.get_device_capability() >= (9, 0): os.environ.setdefault("VLLM_BATCH_INVARIANT", "1")
         vllm = _package("vllm", "pip install 'routeprofile[text-gnn]' (on a machine with a GPU)")
-        where = dict(revision=revision) if revision and not Path(model).is_dir() else {}
-        if os.environ.get("VLLM_BATCH_INVARIANT") == "1": where["attention_backend"] = "TRITON_ATTN"
+        options = _where(model, revision)
+        if os.environ.get("VLLM_BATCH_INVARIANT") == "1": options["attention_backend"] = "TRITON_ATTN"
         try: self.llm = vllm.LLM(model=str(model), tensor_parallel_size=tp, gpu_memory_utilization=gpu_memory_utilization, max_model_len=context, seed=seed,
-                                 enable_prefix_caching=False, trust_remote_code=False, **where)
+                                 enable_prefix_caching=False, trust_remote_code=False, **options)
         except (OSError, ValueError, RuntimeError) as error: raise RouteProfileError(f"{model}: vLLM cannot start ({str(error).splitlines()[0]}). Lower context or gpu_memory_utilization, or choose another engine.") from error
         self.context, self.tokenizer = self.llm.model_config.max_model_len, self.llm.get_tokenizer()
 

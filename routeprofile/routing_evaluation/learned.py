@@ -18,8 +18,8 @@ from .routers import Router, _setup, route_and_evaluate, summary
 # %% auto #0
 __all__ = ['TrainingData', 'check_no_leak', 'training_data', 'labels_from_pairs', 'learned_from_performance', 'split_queries',
            'split', 'LearnedRouter', 'MLPSettings', 'tower', 'tower_gradient', 'pair_batches', 'MLPRouter', 'pair_loss',
-           'graph_layer', 'graph_forward', 'graph_gradient', 'GraphSettings', 'validation_score', 'graph_batches',
-           'GraphRouter', 'best_epoch', 'call_mlprouter', 'call_graphrouter']
+           'row_shares', 'graph_layer', 'graph_forward', 'graph_gradient', 'GraphSettings', 'validation_score',
+           'graph_batches', 'GraphRouter', 'best_epoch', 'call_mlprouter', 'call_graphrouter']
 
 # %% ../../nbs/12_learned.ipynb #108426d9
 @dataclass
@@ -407,12 +407,21 @@ def pair_loss(
     lead = scores[pairs[:, 0], pairs[:, 1]] - scores[pairs[:, 0], pairs[:, 2]]
     return float(np.maximum(0, margin - lead).mean()), float((lead > 0).mean())
 
-# %% ../../nbs/12_learned.ipynb #281b0191
+# %% ../../nbs/12_learned.ipynb #81876d18
+def row_shares(
+    w: dict, # weights
+    rows, # Tensor [r, d+1], each row ends in 1
+): # Tensor [layers, 2, heads, r]: as listeners, as speakers
+    "What rows bring to the logits of all layers: rows never change, so it is one product."
+    layers, twice, _ = w["attend"].shape
+    return (w["attend"].flatten(0, 1) @ w["query"] @ rows.T).view(layers, 2, twice // 2, len(rows))
+
+# %% ../../nbs/12_learned.ipynb #cd18c082
 def graph_layer(
     w: dict, # weights
     n: int, # which layer
     rows, # Tensor [r, d+1]: queries to score, then the context; each row ends in 1
-    share, # Tensor [2, heads, r], the rows' shares of the logits: as listeners, as speakers
+    share, # Tensor [2, heads, r], of `row_shares`
     added, # Tensor [r, width], what earlier layers added to the rows; none before the first
     llms, # Tensor [m, width]
     b: int, # rows to score
@@ -448,16 +457,11 @@ def graph_forward(
     import torch
     return _graph_forward(w, _with_one(torch.cat([queries, context])), len(queries), _with_one(profiles))
 
-# %% ../../nbs/12_learned.ipynb #7887399a
+# %% ../../nbs/12_learned.ipynb #aec0ba07
 def _with_one(x):
     "Rows that end in 1."
     import torch
     return torch.cat([x, x.new_ones(len(x), 1)], dim=1)
-
-def row_shares(w: dict, rows):
-    "What the rows bring to the logits of all layers, [layers, 2, heads, r]: they never change, so it is one product."
-    layers, twice, _ = w["attend"].shape
-    return (w["attend"].flatten(0, 1) @ w["query"] @ rows.T).view(layers, 2, twice // 2, len(rows))
 
 def _graph_forward(w: dict, rows, b: int, profiles) -> tuple:
     "`graph_forward` over rows that are joined and end in 1."
@@ -498,7 +502,7 @@ def _layer_gradient(w: dict, saved: tuple, d_llms, d_added, d_share, into: dict,
         before[:keep] += d_added
     return (d_llms + d_both[:, m:].sum(0).div_(heads)).addmm_(d_llm.T, attend), before
 
-# %% ../../nbs/12_learned.ipynb #a20085e3
+# %% ../../nbs/12_learned.ipynb #ca73cd59
 def graph_gradient(
     w: dict, # weights
     saved: tuple, # of `graph_forward`
@@ -519,9 +523,9 @@ def graph_gradient(
     d_added, d_llms, d_share = d_read @ w["read.query.weight"], d_llm @ w["read.llm.weight"], rows.new_zeros(layers, 2, twice // 2, len(rows))
     parts = [(d_added, rows[:b])]
     for step in reversed(steps): d_llms, d_added = _layer_gradient(w, step, d_llms, d_added, d_share, into, parts)
-    heard = d_share.view(layers * twice, -1) @ rows
+    heard, attend = d_share.view(layers * twice, -1) @ rows, w["attend"].flatten(0, 1)
     into["attend"].flatten(0, 1).addmm_(heard, w["query"].T)
-    parts.append((w["attend"].flatten(0, 1), heard))
+    parts.append((attend, heard))
     torch.mm(torch.cat([left for left, _ in parts]).T, torch.cat([right for _, right in parts]), out=into["query"])
     torch.mm(d_llms.T, profiles, out=into["llm"])
 
@@ -576,7 +580,7 @@ def graph_batches(
     size = min(size, max(1, n // 2))
     return [(start, min(start + size, n), min(min(start + size, n) + context, start + n)) for start in range(0, n, size)]
 
-# %% ../../nbs/12_learned.ipynb #75ec85fe
+# %% ../../nbs/12_learned.ipynb #9a71948c
 def _bce(logits, labels):
     "Mean binary cross-entropy over the labels that are known."
     import torch
@@ -587,14 +591,14 @@ def _graph_epoch(w: dict, grad: tuple, adam: AdamW, X, labels, M, how: GraphSett
     "One pass over the labelled training queries (rows that end in 1); its loss, the mean over the batches."
     import torch
     order = torch.from_numpy(rng(how.seed, "GraphRouter", "epoch", epoch).permutation(len(X))).to(X.device)
-    rows, told, total = X[torch.cat([order, order])], labels[order], []
-    known, told = ~torch.isnan(told), told.nan_to_num(0.0)
+    rows, labels, total = X[torch.cat([order, order])], labels[order], []
+    known, target = ~torch.isnan(labels), labels.nan_to_num(0.0)
     for start, end, last in graph_batches(len(X), how.batch_size, how.context):
         logits, saved = _graph_forward(w, rows[start:last], end - start, M)
         share = known[start:end] / known[start:end].sum()
-        graph_gradient(w, saved, (logits.sigmoid() - told[start:end]).mul_(share), grad[1])
+        graph_gradient(w, saved, (logits.sigmoid() - target[start:end]).mul_(share), grad[1])
         adam.step([grad[0]])
-        total.append(_bce(logits, labels[order[start:end]]))
+        total.append(_bce(logits, labels[start:end]))
     return float(sum(total)) / len(total)
 
 # %% ../../nbs/12_learned.ipynb #0a460df2
