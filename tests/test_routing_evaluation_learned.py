@@ -242,7 +242,7 @@ def test_batches_hold_every_pair_once():
         assert all(b // 4 == w // 4 for b, w in zip(better, worse))
     assert sorted(found) == sorted(map(tuple, pairs.tolist()))
 
-# %% ../nbs/12_learned.ipynb #6466bf4e
+# %% ../nbs/12_learned.ipynb #e6a74dc3
 @pytest.mark.parametrize("router", ROUTERS)
 def test_saved_and_loaded(router, tmp_path):
     train, new = separable(), separable(seed=1)
@@ -268,6 +268,11 @@ def test_what_does_not_fit_is_refused(router, tmp_path):
     with pytest.raises(RouteProfileError, match="profiles of 5 dimensions, found 2"): router.load(path, Profiles(["a"], [[1, 2]]))
     with pytest.raises(RouteProfileError, match="queries of 6 dimensions, found 4"): fitted.scores(np.ones((1, 4)))
     with pytest.raises(RouteProfileError, match="kind: found"): ROUTERS[router is MLPRouter].load(path)
+    (tmp_path / "cut.pt").write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(RouteProfileError, match="cut.pt"): router.load(tmp_path / "cut.pt")
+    name = next(iter(fitted.weights))
+    fitted.weights[name] = fitted.weights[name].T.contiguous()
+    with pytest.raises(RouteProfileError, match=f"old.pt: weights/{name}: found .*train the router again"): router.load(fitted.save(tmp_path / "old.pt"))
 
 # %% ../nbs/12_learned.ipynb #cd33577e
 @pytest.mark.parametrize("router", ROUTERS)

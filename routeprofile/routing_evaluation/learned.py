@@ -136,10 +136,11 @@ def split(data: TrainingData, share: float = 0.1, seed: int = 42) -> tuple[np.nd
     learn, validate = split_queries(len(telling), share, seed)
     return telling[learn], telling[validate]
 
-# %% ../../nbs/12_learned.ipynb #b91e46f9
+# %% ../../nbs/12_learned.ipynb #87420de1
 class LearnedRouter(Router):
     "A router that is trained."
     Settings = None # dataclass of what can be set
+    fresh = None # function (dims, settings) → weights by name, untrained
 
     def __init__(self,
                  profiles: Profiles, # of m LLMs
@@ -168,7 +169,7 @@ def _begin(self, train: TrainingData):
 
 LearnedRouter._begin = _begin
 
-# %% ../../nbs/12_learned.ipynb #32aa8e42
+# %% ../../nbs/12_learned.ipynb #86447707
 def _save(self, path: str | Path) -> Path: # the path written; raises `RouteProfileError`
     "Write the checkpoint, and beside it the settings and the history as JSON."
     import torch
@@ -194,6 +195,9 @@ def _load(cls, path: str | Path, # a checkpoint of this router
     router.seen, router.dims = config["models"], tuple(config["dims"])
     if profiles.matrix.shape[1] != router.dims[1]: raise RouteProfileError(f"{path}: was trained on profiles of {router.dims[1]} dimensions, found {profiles.matrix.shape[1]}. Give profiles of the same kind.")
     router.weights = {name.removeprefix("weights/"): t.to(pick_device(device)) for name, t in tensors.items() if name.startswith("weights/")}
+    for name, t in cls.fresh(router.dims, router.settings).items():
+        if (found := getattr(router.weights.get(name), "shape", None)) != t.shape:
+            raise RouteProfileError(f"{path}: weights/{name}: found {'none' if found is None else list(found)}, expected {list(t.shape)}. It was written by another version; train the router again.")
     return router
 
 LearnedRouter.save, LearnedRouter.load = _save, _load
@@ -316,10 +320,10 @@ def pair_batches(
     firsts = np.split(query[new], number[starts[1:]])
     return list(zip(firsts, np.split(place + better, starts[1:]), np.split(place + worse, starts[1:])))
 
-# %% ../../nbs/12_learned.ipynb #9f70ab50
+# %% ../../nbs/12_learned.ipynb #7c28be9e
 class MLPRouter(LearnedRouter):
     "Two towers and a dot product, trained on pairs (paper: MLPRouter)."
-    name, Settings = "MLPRouter", MLPSettings
+    name, Settings, fresh = "MLPRouter", MLPSettings, staticmethod(_mlp_weights)
 
     def fit(self,
             train: TrainingData # of the same LLMs as the profiles
@@ -601,10 +605,10 @@ def _graph_epoch(w: dict, grad: tuple, adam: AdamW, X, labels, M, how: GraphSett
         total.append(_bce(logits, labels[start:end]))
     return float(sum(total)) / len(total)
 
-# %% ../../nbs/12_learned.ipynb #0a460df2
+# %% ../../nbs/12_learned.ipynb #da8cd4a4
 class GraphRouter(LearnedRouter):
     "Attention between LLMs and training queries, then between a routed query and the LLMs (paper: GraphRouter)."
-    name, Settings = "GraphRouter", GraphSettings
+    name, Settings, fresh = "GraphRouter", GraphSettings, staticmethod(_graph_weights)
 
     def fit(self,
             train: TrainingData # of the same LLMs as the profiles
