@@ -1,13 +1,13 @@
-# make reproduce   set up .venv, run the grid on the data found, write figures/<data>/
+# make reproduce   set up .venv, run a configuration, write figures/<data>/    CONFIG=config/mine.yaml  ARGS="--config seeds=[42]"
 # make test        set up .venv, run every check
 # make text-sample write the sample's texts with a small LLM behind a vLLM server on the CPU
 # make lab         open the notebooks in JupyterLab
-# Data: $ROUTEPROFILE_DATA, else ./profile_data and ./route_data (the simulated sample)
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 PY := .venv/bin/python
 JOBS ?= 2
-ARGS ?=
+CONFIG ?= config/sample.yaml
+ARGS ?= --config
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONUNBUFFERED := 1
 GRID := $(PY) -m snakemake --cores $(JOBS) --rerun-incomplete --quiet rules
@@ -20,15 +20,14 @@ setup: .venv/.done
 	touch $@
 
 reproduce: setup
-	$(PY) -m snakemake --unlock --quiet all
-	$(GRID) $(ARGS)
-	@echo "wrote $$($(PY) -c 'from routeprofile.data import open_folder; print("figures/" + open_folder().info().name + "/")')"
+	$(PY) -m snakemake --unlock --quiet all $(ARGS) file=$(CONFIG)
+	$(GRID) $(ARGS) file=$(CONFIG)
 
 dry-run: setup
-	$(GRID) --dry-run $(ARGS)
+	$(GRID) --dry-run $(ARGS) file=$(CONFIG)
 
 report: setup
-	$(PY) -m snakemake --report results/report.html $(ARGS)
+	$(PY) -m snakemake --report results/report.html $(ARGS) file=$(CONFIG)
 	@echo "wrote results/report.html"
 
 test: setup
@@ -41,7 +40,7 @@ export: setup
 	$(PY) tools/export.py
 
 bench: setup
-	$(PY) benchmarks/main_job.py $(ARGS)
+	$(PY) benchmarks/main_job.py
 
 text-sample: setup
 	mkdir -p results && bash tools/text_sample.sh

@@ -1,201 +1,192 @@
-# The grid: graphs -> profiles -> routers -> tables and figures, each step a notebook run by papermill.
-#   make reproduce                          the whole grid on the data found; on simulated data the training-free part of it
-#   make reproduce ARGS="--config routers=SimRouter methods=index,flat,emb_gnn"
-#                                           a part of it: minutes instead of an hour and more
-#   snakemake -j 2 --config smoke=True      a small grid of everything, to see that it runs
-import os, shutil, sys
+# The steps of the grid: data -> graphs -> profiles -> runs of routers -> tables and figures. What is run stands in a config file:
+#   snakemake --cores 2 --config file=config/published.yaml          (make reproduce CONFIG=config/published.yaml)
+#   snakemake --cores 2 --config file=config/published.yaml seeds=[42] data=other_folder    top-level keys may be replaced
+import json, shutil, sys
 from pathlib import Path
-from routeprofile.core import MODES
-from routeprofile.data import open_folder
+sys.path.insert(0, str(Path(workflow.basedir, "tools")))
+from code_inputs import code_files
+from routeprofile.config import grid_steps, load_config, results_root
+from routeprofile.core import MODES, RouteProfileError, file_name
+from routeprofile.data.folders import DataFolder, open_folder
+from routeprofile.registry import profile_method, router_spec
 
-DATA = str(config.get("data") or os.environ.get("ROUTEPROFILE_DATA") or ".")
-FOLDER = open_folder(DATA)
-NAME = FOLDER.info().name
-SMOKE = str(config.get("smoke", False)).lower() == "true"
-WHOLE = SMOKE or not FOLDER.info().simulated # training hours of routers on simulated answers tells nothing
-ROUTERS = config.get("routers", "SimRouter,MLPRouter,GraphRouter" if WHOLE else "SimRouter").split(",")
-CHOSEN = config.get("methods", "index,flat,emb_gnn,text_gnn,trainable" if WHOLE else "index,flat,emb_gnn,text_gnn").split(",")
-SEEDS = [42] if SMOKE else [42, 43, 44, 45, 46]
-PRETRAINING = 5 if SMOKE else 100  # epochs of the trainable profile
-EPOCHS = 2 if SMOKE else 0  # of trained routers; 0: their own number
-ENCODER = str(config.get("encoder", "minilm"))
-RESULTS = str(config.get("results") or f"results/{NAME}")
-FIGURES = str(config.get("figures") or f"figures/{NAME}")
-RECORD = str(config.get("record") or f"figures/{NAME}/text_gnn_record.jsonl") # what an LLM wrote for text_gnn
-ENGINE = str(config.get("engine") or "replay") # asked for what the record lacks
-MODEL = str(config.get("model") or "SmolLM2-135M-Instruct")
-PENALTY = float(config.get("repetition_penalty") or 1.15)
-if "text_gnn" in CHOSEN and ENGINE == "replay" and not Path(RECORD).is_file(): CHOSEN.remove("text_gnn") # shown as missing
+try:
+    CONFIG = load_config(config.get("file", "config/sample.yaml"), **{k: v for k, v in config.items() if k not in ("file", "results", "figures")})
+    FOLDER = open_folder(CONFIG.folder)
+    NAME, STEPS = CONFIG.name or FOLDER.info().name, grid_steps(CONFIG)
+    HELD = {file_name(llm): llm for llm in CONFIG.holdout.llms or FOLDER.candidates()} if CONFIG.holdout else {}
+except RouteProfileError as error:
+    sys.exit(f"reproduce: {error}")
+ROOT = str(results_root(CONFIG, NAME, config.get("results", "results")))
+FIGURES = str(Path(config.get("figures", "figures"), file_name(NAME)))
+HELD_STEPS = grid_steps(CONFIG.holdout, ("newllm",)) if HELD else {}
 RUN = f"OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE {sys.executable} tools/run_notebook.py"
-
-FULL, OTHERS = "query_task_domain", ["task", "query", "query_task", "task_domain"]
-METHODS = {"index": [0], "flat": [0], "emb_gnn": [1, 2, 3, 4], "text_gnn": [1, 2, 3, 4], "trainable": [1, 2, 3, 4]}  # method -> aggregation depths
-if SMOKE: METHODS = {"index": [0], "flat": [0], "emb_gnn": [1, 2], "text_gnn": [1], "trainable": [1]}
-TABLE2 = {"flat": [0], "emb_gnn": [2], "text_gnn": [2]} # on the other node sets too
-if FOLDER.info().simulated: # the sample's record holds two hops on the full graph
-    METHODS["text_gnn"] = [1, 2][:1 if SMOKE else 2]
-    del TABLE2["text_gnn"]
-
-JOBS = [(mode, method, FULL) for mode in MODES for method in METHODS if method in CHOSEN]
-if not SMOKE: JOBS += [("standard", method, graph) for graph in OTHERS for method in TABLE2 if method in CHOSEN]
-CELLS = [f"{RESULTS}/routing_result/{mode}/{router}.{method}-{graph}.json" for mode, method, graph in JOBS for router in ROUTERS]
-
-# what is made from the cells: item -> files; each in every view
 TABLE, PICTURE = ("csv", "md", "tex"), ("svg", "png")
-ITEMS = {"table1": [f"table1.{e}" for e in TABLE], "table2": [f"table2.{e}" for e in TABLE], "figure3": [f"figure3.{e}" for e in PICTURE],
-         "figure4": [f"newllm.{e}" for e in TABLE] + [f"figure4.{e}" for e in PICTURE],
-         "trust": [f"{name}.{e}" for name in ("references", "comparisons", "collapse") for e in TABLE]}
-LOSS = [f"loss.{e}" for e in PICTURE] if "trainable" in CHOSEN else []
-CHOICES = [f"choices_{mode}_{router}.{e}" for mode in MODES for router in ROUTERS for e in PICTURE]
-BELIEVE = not SMOKE and str(config.get("believe", not FOLDER.info().simulated)).lower() == "true" # simulated labels need no audit, and simulated queries have no leaks worth a table
-LABELS, LEAKS = f"{FIGURES}/audit.json", f"{FIGURES}/leaks_{{mode}}.json"
-AUDIT = BELIEVE and bool(shutil.which("bwrap")) # programs are run in a sandbox only; without one, labels audited before are used
-AUDITED = AUDIT or (BELIEVE and Path(LABELS).is_file())
-if BELIEVE and not AUDITED: print("audited labels: left out, bubblewrap is not installed (Debian: apt-get install bubblewrap)", file=sys.stderr)
-VIEWS = {"": {}} | ({"clean/": dict(leaks=LEAKS)} if BELIEVE else {}) # folder below the figures -> labels and rows
-if AUDITED: VIEWS |= {"audited/": dict(labels=LABELS), "audited_clean/": dict(labels=LABELS, leaks=LEAKS)}
-FILES = [folder + file for folder in VIEWS for item in ITEMS for file in ITEMS[item]] + CHOICES + LOSS
-if BELIEVE: FILES += [f"leaks_{mode}.{e}" for mode in MODES for e in ("json", "md")]
-if AUDIT: FILES += ["audit.json", "audit.md"]
 
-# newllm with every LLM as the new one
-HOLDOUT = str(config.get("holdout", BELIEVE)).lower() == "true"
-HELD, HELD_ROUTERS, HELD_SEEDS = FOLDER.candidates(), [r for r in ROUTERS if r != "GraphRouter"], SEEDS[:3]
-HELD_DESIGNS = [f"{method}-{hops}" for method, hops in (("index", 0), ("flat", 0), ("emb_gnn", 2)) if method in CHOSEN]
-if HOLDOUT: FILES += [f"holdout.{e}" for e in TABLE]
-
-wildcard_constraints:
-    mode="standard|newllm", router=r"\w+", method=r"\w+", graph=r"\w+",
+wildcard_constraints: mode="|".join(MODES), router=r"\w+", method=r"\w+", graph=r"\w+", llm=r"[^/]+", root=f"{ROOT}(/holdout/[^/]+)?"
 
 
-def depths(wildcards):
-    return as_list(METHODS[wildcards.method] if wildcards.graph == FULL else TABLE2[wildcards.method])
+def step(w): return (STEPS if w.root == ROOT else HELD_STEPS)[f"{w.mode}/{w.method}-{w.graph}"]
 
 
-def as_list(numbers):
-    return "[" + ",".join(map(str, numbers)) + "]"
+def grid(w): return CONFIG if w.root == ROOT else CONFIG.holdout
 
 
-def mode_inputs(wildcards):
-    kinds = ("models", "families", "tasks", "domain_map", "domains", "candidates")
-    return [str(FOLDER.path(kind, wildcards.mode)) for kind in kinds] + [str(FOLDER.queries_path(wildcards.mode))]
+def folder(root): return str(FOLDER.root) if root == ROOT else f"{root}/data"
 
 
-# a step runs again when the code it stands on changes
-STEP_CODE = {"graph": ["core", "data", "encode", "build_data_graph"], "profile": ["get_model_profile/profiles", "get_model_profile/training_free"],
-             "trainable": ["get_model_profile/trainable"], "text_gnn": ["get_model_profile/text_gnn"], "route": ["routing_evaluation/evaluate", "routing_evaluation/routers"],
-             "learned": ["routing_evaluation/learned"], "references": ["routing_evaluation/references"],
-             "tables": ["core", "tables", "views", "routing_evaluation/statistics"]}
+def run_files(root, steps, routers): return [f"{root}/routing_result/{s.mode}/{r}.{s.method}-{s.graph}.json" for s in steps.values() for r in routers]
 
 
-def code(*steps):
-    return [f"routeprofile/{module}.py" for step in steps for module in STEP_CODE[step]]
+def data_files(w, *kinds): # of a held-out folder, the list of its files with their hashes
+    if w.root != ROOT: return [f"{w.root}/data.json"]
+    return [str(FOLDER.queries_path(w.mode) if kind == "queries" else FOLDER.path(kind, w.mode)) for kind in kinds]
+
+
+def module(path): return path.partition(":")[0]
+
+
+def settings(**values): return [f"{key}={json.dumps(value)}" for key, value in values.items()] # of a run notebook
+
+
+# Files of the grid. A job's params may depend on its wildcards only: Snakemake records no others, so a change of them would run nothing again.
+GRAPH = "{root}/result_data_graph/{mode}/{graph}_graph_full.pt"
+PROFILES = "{root}/model_profile_result/{mode}/{method}-{graph}.json"
+ROUTED = "{root}/routing_result/{mode}/{router}.{method}-{graph}.json"
+POLICIES = "{root}/routing_result/{mode}/baselines.json"
+
+
+def graph_settings(w):
+    return settings(mode=w.mode, graph=w.graph, encoder=CONFIG.encoder, data=folder(w.root), save=GRAPH.format(**w))
+
+
+def profile_settings(w):
+    own = step(w)
+    return settings(mode=w.mode, method=w.method, graph=w.graph, source=GRAPH.format(**w), hops=own.hops, seeds=own.seeds, options=own.options,
+                    encoder=CONFIG.encoder, data=folder(w.root), manifest=PROFILES.format(**w))
+
+
+def route_settings(w):
+    own = grid(w)
+    return settings(mode=w.mode, router=w.router, method=w.method, graph=w.graph, profiles=PROFILES.format(**w), hops=step(w).hops, seeds=own.seeds,
+                    options=own.routers[w.router], encoder=CONFIG.encoder, template=CONFIG.template, data=folder(w.root), output=ROUTED.format(**w))
+
+
+def baseline_settings(w):
+    return settings(mode=w.mode, encoder=CONFIG.encoder, template=CONFIG.template, seeds=CONFIG.seeds, data=folder(w.root), output=POLICIES.format(**w))
+
+
+def page_settings(page, variant):
+    labels, contamination = VARIANTS[variant]
+    extra = dict(profiles=TRAINED) if page == "loss" else {}
+    return settings(runs=RUNS[ROOT], baselines=BASELINES, data=folder(ROOT), labels=labels or "", contamination=contamination, paper=CONFIG.paper,
+                    figures=f"{FIGURES}/{variant}".rstrip("/"), resamples=CONFIG.resamples, **extra)
+
+
+GRAPH_FILES = ("models", "families", "tasks", "domain_map", "domains", "candidates", "queries")
+RUNS = {ROOT: run_files(ROOT, STEPS, CONFIG.routers)} | {f"{ROOT}/holdout/{held}": run_files(f"{ROOT}/holdout/{held}", HELD_STEPS, CONFIG.holdout.routers) for held in HELD}
+USED = [mode for mode in MODES if any(s.mode == mode for s in STEPS.values())]
+BASELINES = [f"{ROOT}/routing_result/{mode}/baselines.json" for mode in USED]
+AUDIT, CONTAMINATION = f"{FIGURES}/audit.json", [f"{FIGURES}/contamination_{mode}.json" for mode in USED]
+if CONFIG.variants.audit and not (shutil.which("bwrap") or Path(AUDIT).is_file()):
+    sys.exit("reproduce: variants: audit needs bubblewrap (Debian: apt-get install bubblewrap), or set audit: false")
+
+# name of a page's notebook -> the files it writes; each under every variant of labels and rows
+PAGES = {page: [f"{page}.{e}" for e in TABLE] for page in ("table1", "table2", "baselines", "comparisons", "collapse")}
+PAGES |= {"figure3": [f"figure3.{e}" for e in PICTURE], "figure4": [f"newllm.{e}" for e in TABLE] + [f"figure4.{e}" for e in PICTURE]}
+if "newllm" not in USED: del PAGES["figure4"]
+ONCE = {"choices": [f"choices_{mode}_{router}.{e}" for mode in USED for router in CONFIG.routers for e in PICTURE]}
+TRAINED = [f"{ROOT}/model_profile_result/{s.mode}/{s.method}-{s.graph}.json" for s in STEPS.values() if profile_method(s.method).trained]
+HELD_FOLDERS = {llm: folder(f"{ROOT}/holdout/{held}") for held, llm in HELD.items()}
+if TRAINED: ONCE["loss"] = [f"loss.{e}" for e in PICTURE]
+VARIANTS = {"": [None, []]} | ({"clean/": [None, CONTAMINATION]} if CONFIG.variants.contamination else {}) # folder -> labels, contamination
+if CONFIG.variants.audit: VARIANTS |= {f"audited_{k}" if k else "audited/": [AUDIT, v[1]] for k, v in list(VARIANTS.items())}
 
 
 rule all:
-    input: [f"{FIGURES}/{file}" for file in FILES]
     localrule: True
+    input: [f"{FIGURES}/{folder}{file}" for folder in VARIANTS for files in PAGES.values() for file in files], [f"{FIGURES}/{f}" for fs in ONCE.values() for f in fs],
+           [f"{FIGURES}/holdout.{e}" for e in TABLE] if HELD else []
 
 
 rule graph:
-    input: mode_inputs, code("graph"), code="nbs/paper/graph.ipynb"
-    output: [f"{RESULTS}/result_data_graph/{{mode}}/{nodes}_graph_full.pt" for nodes in [FULL, *OTHERS]]
-    log: f"{RESULTS}/executed/graph.{{mode}}.ipynb"
-    message: "graphs of {wildcards.mode}"
-    shell: "{RUN} {input.code} {log} mode={wildcards.mode} encoder={ENCODER} data={DATA} results={RESULTS}"
+    input: lambda w: data_files(w, *GRAPH_FILES), code_files("nbs/paper/graph.ipynb")
+    output: GRAPH
+    log: "{root}/executed/graph.{mode}.{graph}.ipynb"
+    params: settings=graph_settings
+    shell: "{RUN} nbs/paper/graph.ipynb {log:q} {params.settings:q}"
 
 
 rule profile:
-    priority: 1 # the longest chain is a trainable profile and its routers: no core should wait for it at the end
-    input: lambda w: code("profile", *([w.method] if w.method in STEP_CODE else [])) + ([RECORD] if w.method == "text_gnn" and ENGINE == "replay" else []),
-           graph=f"{RESULTS}/result_data_graph/{{mode}}/{{graph}}_graph_full.pt", code="nbs/paper/profile.ipynb"
-    output: touch(f"{RESULTS}/model_profile_result/{{mode}}/{{method}}-{{graph}}.done")
-    log: f"{RESULTS}/executed/profile.{{mode}}.{{method}}-{{graph}}.ipynb"
-    params: hops=depths, seeds=as_list(SEEDS), writer=lambda w: f"model={MODEL} record={RECORD} repetition_penalty={PENALTY} engine={ENGINE}" if w.method == "text_gnn" else ""
-    message: "{wildcards.method} profiles on {wildcards.graph} ({wildcards.mode})"
-    shell: "{RUN} {input.code} {log} mode={wildcards.mode} method={wildcards.method} graph={wildcards.graph} hops={params.hops} seeds={params.seeds}"
-           " encoder={ENCODER} data={DATA} results={RESULTS} epochs={PRETRAINING} {params.writer}"
+    priority: 1 # the longest chain is a trained profile and its routers
+    input: lambda w: code_files("nbs/paper/profile.ipynb", module(profile_method(w.method).builder)),
+           lambda w: [v for v in step(w).options.values() if isinstance(v, str) and Path(v).is_file()], # e.g. a record of texts
+           graph=GRAPH
+    output: PROFILES
+    log: "{root}/executed/profile.{mode}.{method}-{graph}.ipynb"
+    params: settings=profile_settings
+    shell: "{RUN} nbs/paper/profile.ipynb {log:q} {params.settings:q}"
 
 
 rule route:
-    input: FOLDER.path("test"), code("route"),
-           lambda w: [] if w.router == "SimRouter" else [FOLDER.path("training", w.mode), *code("learned")],
-           profile=f"{RESULTS}/model_profile_result/{{mode}}/{{method}}-{{graph}}.done", code="nbs/paper/route.ipynb"
-    output: f"{RESULTS}/routing_result/{{mode}}/{{router}}.{{method}}-{{graph}}.json"
-    log: f"{RESULTS}/executed/route.{{mode}}.{{router}}.{{method}}-{{graph}}.ipynb"
-    params: hops=depths, seeds=as_list(SEEDS)
-    message: "{wildcards.router} on {wildcards.method} profiles of {wildcards.graph} ({wildcards.mode})"
-    shell: "{RUN} {input.code} {log} mode={wildcards.mode} router={wildcards.router} method={wildcards.method} graph={wildcards.graph}"
-           " hops={params.hops} seeds={params.seeds} encoder={ENCODER} data={DATA} results={RESULTS} epochs={EPOCHS}"
+    input: lambda w: code_files("nbs/paper/route.ipynb", module(router_spec(w.router).router)), lambda w: data_files(w, "test", *["training"] * router_spec(w.router).trained),
+           profiles=PROFILES
+    output: ROUTED
+    log: "{root}/executed/route.{mode}.{router}.{method}-{graph}.ipynb"
+    params: settings=route_settings
+    shell: "{RUN} nbs/paper/route.ipynb {log:q} {params.settings:q}"
 
 
-rule references:
-    input: mode_inputs, FOLDER.path("test"), lambda w: FOLDER.path("training", w.mode), code("route", "references")
-    output: f"{RESULTS}/routing_result/{{mode}}/references.json"
-    message: "reference policies ({wildcards.mode})"
-    shell: f"OMP_NUM_THREADS=1 ROUTEPROFILE_DATA={DATA} routeprofile-references --mode {{wildcards.mode}} --output-path {{output}} --encoder {ENCODER} --seed {SEEDS[0]} --runs {len(SEEDS)}"
+rule baselines:
+    input: lambda w: data_files(w, *GRAPH_FILES, "test", "training"), code_files("nbs/paper/baseline_runs.ipynb")
+    output: POLICIES
+    log: "{root}/executed/baselines.{mode}.ipynb"
+    params: settings=baseline_settings
+    shell: "{RUN} nbs/paper/baseline_runs.ipynb {log:q} {params.settings:q}"
 
 
-if BELIEVE:
-    rule leaks:
-        input: mode_inputs, FOLDER.path("test"), lambda w: FOLDER.path("training", w.mode), "routeprofile/leaks.py"
-        output: LEAKS, f"{FIGURES}/leaks_{{mode}}.md"
-        message: "leaks ({wildcards.mode})"
-        shell: f"OMP_NUM_THREADS=1 routeprofile-data leaks --mode {{wildcards.mode}} --folder {DATA} --output {{output[0]}} --encoder {ENCODER}"
+rule contamination:
+    input: FOLDER.path("test"), lambda w: [str(FOLDER.path("training", w.mode)), str(FOLDER.queries_path(w.mode))], code_files("nbs/paper/contamination.ipynb")
+    output: f"{FIGURES}/contamination_{{mode}}.json", f"{FIGURES}/contamination_{{mode}}.md"
+    log: f"{ROOT}/executed/contamination.{{mode}}.ipynb"
+    params: settings=lambda w: settings(mode=w.mode, encoder=CONFIG.encoder, data=folder(ROOT), output=f"{FIGURES}/contamination_{w.mode}.json")
+    shell: "{RUN} nbs/paper/contamination.ipynb {log:q} {params.settings:q}"
 
 
-if AUDIT:
+if shutil.which("bwrap"): # without a sandbox, labels audited before are used
+
     rule audit:
-        input: FOLDER.path("test"), "routeprofile/audit.py"
-        output: LABELS, f"{FIGURES}/audit.md"
+        input: FOLDER.path("test"), code_files("nbs/paper/audit.ipynb")
+        output: AUDIT, f"{FIGURES}/audit.md"
+        log: f"{ROOT}/executed/audit.ipynb"
         threads: 2
-        message: "labels, computed again"
-        shell: f"routeprofile-data audit --folder {DATA} --output {{output[0]}} --page {{output[1]}}"
+        params: settings=settings(data=folder(ROOT), output=AUDIT, page=f"{FIGURES}/audit.md")
+        shell: "{RUN} nbs/paper/audit.ipynb {log:q} {params.settings:q}"
 
 
-def view_inputs(view):
-    return [found.replace("{mode}", mode) for found in VIEWS[view].values() for mode in MODES]
-
-
-def view_options(view, item):
-    mode = "newllm" if item == "figure4" else "standard"
-    return " ".join(f"{key}={value.replace('{mode}', 'MODE' if item == 'trust' else mode)}" for key, value in VIEWS[view].items())
-
-
-for view in VIEWS:
-    for item, files in ITEMS.items():
+for variant, (labels, contamination) in VARIANTS.items():
+    for page, files in [*PAGES.items(), *(ONCE.items() if not variant else ())]:
         rule:
-            name: f"{item}_{view.rstrip('/')}".rstrip("_")
-            input: CELLS, expand(f"{RESULTS}/routing_result/{{mode}}/references.json", mode=MODES), view_inputs(view), code("tables"),
-                   paper="nbs/paper/paper_numbers.csv", code=f"nbs/paper/{item}.ipynb"
-            output: report([f"{FIGURES}/{view}{file}" for file in files + {("", "trust"): CHOICES, ("", "figure3"): LOSS}.get((view, item), [])], category=item)
-            log: f"{RESULTS}/executed/{view}{item}.ipynb"
-            params: to=f"{FIGURES}/{view}".rstrip("/"), how=view_options(view, item) + ("" if item == "trust" else " paper=nbs/paper/paper_numbers.csv")
-            message: f"{item} of {NAME} {view}"
-            shell: "{RUN} {input.code} {log} results={RESULTS} figures={params.to} data={DATA} {params.how}" # evaluated when it runs: no loop variable here
+            name: f"page_{page}_{variant}".rstrip("/_")
+            input: RUNS[ROOT], BASELINES, TRAINED if page == "loss" else [], labels or [], contamination, CONFIG.paper, code_files(f"nbs/paper/{page}.ipynb")
+            output: report([f"{FIGURES}/{variant}{file}" for file in files], category=page)
+            log: f"{ROOT}/executed/{variant}{page}.ipynb"
+            params: settings=page_settings(page, variant), page=page
+            shell: "{RUN} nbs/paper/{params.page}.ipynb {log:q} {params.settings:q}"
 
 
-if HOLDOUT:
-    from routeprofile.holdout import folder_name
-    FOLDER_OF = {folder_name(llm): llm for llm in HELD}
+if HELD: # a data folder for each held-out LLM, over which the rules above run, and a table of them all
 
     rule held_out_data:
-        input: FOLDER.path("test"), FOLDER.path("training", "standard"), FOLDER.path("models", "standard"), FOLDER.path("models", "newllm"), "routeprofile/holdout.py"
-        output: touch(f"{RESULTS}/holdout/data.done")
-        message: "a data folder for each held-out LLM"
-        shell: f"rm -rf {RESULTS}/holdout/data && ROUTEPROFILE_DATA={DATA} routeprofile-data hold-out-each --to {RESULTS}/holdout/data"
-
-    rule held_out:
-        input: f"{RESULTS}/holdout/data.done", code("graph", "profile", "route", "learned"), code="nbs/paper/holdout.ipynb"
-        output: f"{RESULTS}/holdout/{{folder}}/holdout.json"
-        log: f"{RESULTS}/executed/holdout.{{folder}}.ipynb"
-        params: llm=lambda w: FOLDER_OF[w.folder], lists=f"designs=[{','.join(HELD_DESIGNS)}] routers=[{','.join(HELD_ROUTERS)}] seeds={as_list(HELD_SEEDS)}"
-        message: "{wildcards.folder} held out"
-        shell: f"{{RUN}} {{input.code}} {{log}} llm={{params.llm}} data={RESULTS}/holdout/data/{{wildcards.folder}} results={RESULTS}/holdout encoder={ENCODER} {{params.lists}}"
+        input: [FOLDER.path(kind) for kind in ("test", "training", "models")], FOLDER.path("models", "newllm"), code_files("nbs/paper/holdout.ipynb")
+        output: f"{ROOT}/holdout/{{llm}}/data.json"
+        log: f"{ROOT}/executed/holdout.{{llm}}.ipynb"
+        params: settings=lambda w: settings(llm=HELD[w.llm], data=folder(ROOT), to=f"{ROOT}/holdout/{w.llm}/data", manifest=f"{ROOT}/holdout/{w.llm}/data.json")
+        shell: "{RUN} nbs/paper/holdout.ipynb {log:q} {params.settings:q}"
 
     rule holdout_table:
-        input: expand(f"{RESULTS}/holdout/{{folder}}/holdout.json", folder=list(FOLDER_OF)), "routeprofile/holdout.py", code="nbs/paper/holdout_table.ipynb"
+        input: [file for root in RUNS if root != ROOT for file in RUNS[root]], code_files("nbs/paper/holdout_table.ipynb")
         output: report([f"{FIGURES}/holdout.{e}" for e in TABLE], category="holdout")
-        log: f"{RESULTS}/executed/holdout_table.ipynb"
-        message: f"every LLM of {NAME} held out"
-        shell: f"{{RUN}} {{input.code}} {{log}} results={{RESULTS}} figures={{FIGURES}}"
+        log: f"{ROOT}/executed/holdout_table.ipynb"
+        params: settings=settings(runs={llm: RUNS[f"{ROOT}/holdout/{held}"] for held, llm in HELD.items()}, folders=HELD_FOLDERS, figures=FIGURES)
+        shell: "{RUN} nbs/paper/holdout_table.ipynb {log:q} {params.settings:q}"

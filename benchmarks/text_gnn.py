@@ -1,22 +1,28 @@
-"""Write the texts of the whole grid with one engine, and say how fast it went.
+"""Write the texts of the whole grid with one engine, and print how fast it went.
 
-    python benchmarks/text_gnn.py GRAPHS MODEL RECORD --engine transformers --revision gguf-sha256:…
+    python benchmarks/text_gnn.py GRAPHS MODEL RECORD --engine vllm --revision gguf-sha256:…
 
 GRAPHS: a result_data_graph folder with standard/ and newllm/. The texts go into RECORD; the profiles are made from it
 afterwards, with no LLM (engine=replay). `--twice` asks for the first graph's first hop again and compares the texts.
 """
 import argparse, json, tempfile, time
+from contextlib import closing
 from pathlib import Path
 
-from routeprofile.build_data_graph import read_graph
-from routeprofile.get_model_profile.text_gnn import Record, Sampling, Writer, model_name, start_engine, text_gnn_hops
+from routeprofile.build_data_graph.graph_io import read_graph
+from routeprofile.get_model_profile.answer_records import CachedEngine, TextRecord
+from routeprofile.get_model_profile.llm_engines import Sampling, start_engine
+from routeprofile.get_model_profile.text_gnn import model_name, text_gnn_hops
 
-GRID = [("standard", "query_task_domain", 4), ("newllm", "query_task_domain", 4), *(("standard", nodes, 2) for nodes in ("task", "query", "query_task", "task_domain"))]
+GRID = [("standard", "query_task_domain", 4), ("newllm", "query_task_domain", 4),
+        *(("standard", nodes, 2) for nodes in ("task", "query", "query_task", "task_domain"))]
 
 
 class Timed:
     "An engine with a watch."
-    def __init__(self, engine): self.engine, self.seconds, self.tokens, self.prompt_tokens, self.batches = engine, 0.0, 0, 0, []
+    def __init__(self, engine):
+        self.engine, self.seconds, self.tokens, self.prompt_tokens, self.batches = engine, 0.0, 0, 0, []
+
     def __getattr__(self, name): return getattr(self.engine, name)
 
     def ask(self, chats, sampling):
@@ -29,13 +35,12 @@ class Timed:
         self.batches.append(len(chats))
 
 
-def main() -> None:
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("graphs", "model", "record"): parser.add_argument(name)
-    parser.add_argument("--engine", default="transformers")
+    parser.add_argument("--engine", default="vllm", choices=["vllm", "openai"])
     parser.add_argument("--revision", default="main")
     parser.add_argument("--base-url")
-    parser.add_argument("--batch-size", type=int, default=64)
     parser.add_argument("--concurrency", type=int, default=64)
     parser.add_argument("--max-tokens", type=int, default=256)
     parser.add_argument("--context", type=int)
@@ -43,34 +48,38 @@ def main() -> None:
     parser.add_argument("--graphs-of", type=int, default=len(GRID), help="how many graphs of the grid, from the first")
     parser.add_argument("--repetition-penalty", type=float, default=1.0)
     parser.add_argument("--twice", action="store_true")
-    given = parser.parse_args()
-    start = time.perf_counter()
-    engine = Timed(start_engine(given.engine, given.model, revision=given.revision if "/" in given.model and not Path(given.model).is_dir() else None,
-                                base_url=given.base_url, batch_size=given.batch_size, concurrency=given.concurrency, context=given.context))
+    return parser.parse_args()
+
+
+def main() -> None:
+    given, start = arguments(), time.perf_counter()
+    on_hub = "/" in given.model and not Path(given.model).is_dir()
+    engine = Timed(start_engine(given.engine, given.model, revision=given.revision if on_hub else None,
+                                base_url=given.base_url, concurrency=given.concurrency, context=given.context))
     print(f"engine {given.engine} started in {time.perf_counter() - start:.1f} s, context {engine.context}", flush=True)
-    sampling, record = Sampling(given.max_tokens, repetition_penalty=given.repetition_penalty), Record(given.record)
-    write = lambda record: Writer(model_name(given.model), given.revision, sampling, record, lambda: engine)
-    try:
+    sampling = Sampling(given.max_tokens, repetition_penalty=given.repetition_penalty)
+    cached = lambda record: CachedEngine(model_name(given.model), given.revision, sampling, record, lambda: engine)
+    graph_of = lambda mode, nodes: Path(given.graphs) / mode / f"{nodes}_graph_full.pt"
+    with closing(TextRecord(given.record)) as record:
         for mode, nodes, K in GRID[:given.graphs_of]:
-            path = Path(given.graphs) / mode / f"{nodes}_graph_full.pt"
-            if not path.is_file(): print(f"passed over, not there: {path}"); continue
-            writer = write(record)
-            text_gnn_hops(read_graph(path), min(K, given.hops), writer.write)
-            print(f"{mode} {nodes} K={min(K, given.hops)}: asked {writer.asked}, ended by max_tokens {writer.cut_short}, prompts cut {writer.trimmed}", flush=True)
-    finally: record.close()
-    if engine.seconds: print(json.dumps(dict(engine=given.engine, prompts=sum(engine.batches), batches=engine.batches, seconds=round(engine.seconds, 1), prompt_tokens=engine.prompt_tokens,
-                                             tokens=engine.tokens, tokens_per_second=round(engine.tokens / engine.seconds), device=device())), flush=True)
-    if given.twice: print(f"asked twice at temperature 0: {again(given, write)}")
+            if not (path := graph_of(mode, nodes)).is_file(): print(f"passed over, not there: {path}"); continue
+            llm, K = cached(record), min(K, given.hops)
+            list(text_gnn_hops(read_graph(path), K, llm.answer))
+            print(f"{mode} {nodes} K={K}: asked {llm.asked}, ended by max_tokens {llm.cut_answers}, "
+                  f"prompts cut {llm.cut_prompts}", flush=True)
+    if engine.seconds: print(json.dumps(dict(
+        engine=given.engine, prompts=sum(engine.batches), batches=engine.batches, seconds=round(engine.seconds, 1),
+        prompt_tokens=engine.prompt_tokens, tokens=engine.tokens, device=device(),
+        tokens_per_second=round(engine.tokens / engine.seconds))), flush=True)
+    if given.twice: print(f"asked twice at temperature 0: {again(read_graph(graph_of(*GRID[0][:2])), cached)}")
 
 
-def again(given, write) -> str:
-    "Ask for one hop of the first graph twice, into empty records."
-    texts = []
-    for _ in range(2):
-        writer = write(Record(Path(tempfile.mkdtemp()) / "record.jsonl"))
-        texts.append(text_gnn_hops(read_graph(Path(given.graphs) / GRID[0][0] / f"{GRID[0][1]}_graph_full.pt"), 1, writer.write)[1])
-    pairs = [(a, b) for kind in texts[0] if kind != "query" for a, b in zip(texts[0][kind], texts[1][kind])]
-    return f"{sum(a == b for a, b in pairs)} of {len(pairs)} texts equal"
+def again(graph, cached) -> str:
+    "Ask for one hop of a graph twice, into empty records."
+    fresh = lambda: cached(TextRecord(Path(tempfile.mkdtemp()) / "record.jsonl"))
+    first, second = (list(text_gnn_hops(graph, 1, fresh().answer))[1] for _ in range(2))
+    equal = [a == b for kind in first if kind != "query" for a, b in zip(first[kind], second[kind], strict=True)]
+    return f"{sum(equal)} of {len(equal)} texts equal"
 
 
 def device() -> str:

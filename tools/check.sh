@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Every check: notebooks clean, export without a diff, notebooks run, tests, the sample regenerated, the smoke grid,
-# and with the published data present its labels and its grid under SimRouter (a quarter of an hour). The same by hand and in CI.
+# Every check: notebooks clean, export without a diff, layers, style, notebooks run, tests (with the smoke grid), the sample
+# regenerated, and with the published data present its labels and its grid under SimRouter. The same by hand and in CI.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.venv/bin:$PATH" OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE HF_HUB_OFFLINE=1 TQDM_DISABLE=1
@@ -11,23 +11,23 @@ step() { echo; echo "== $1 ($(date +%T))"; }
 
 step "notebooks are clean and export what is committed"
 python tools/export.py --check
+step "layers and style"
+lint-imports --no-cache | tail -n 8
+ruff check --quiet nbs routeprofile tests tools benchmarks examples
 step "the committed sample is what its generator makes"
 routeprofile-data check-sample --folder .
 routeprofile-data validate --folder .
 step "every notebook runs from top to bottom"
-nbdev_test --n_workers 2 --file_re '^([0-9]|index)'
-step "tests"
+nbdev_test --n_workers 2 --file_re '^[0-9]'
+step "tests, the smoke grid among them"
 python -m pytest -q -n 2
-step "smoke grid on the simulated sample"
-grid() { python -m snakemake --cores 2 --quiet rules --nolock --config "$@"; }
-grid smoke=True results="$work/smoke" figures="$work/figures/smoke" data=.
-ls "$work/figures/smoke"
 if [ -d "$published/profile_data" ]; then
     step "labels of the published data, computed again"
-    routeprofile-data audit --folder "$published" --output "$work/audit.json" > /dev/null
+    routeprofile-data audit --folder "$published" --output "$work/audit.json" --page "$work/audit.md" > /dev/null
     python -c 'import json, sys; old, new = (json.load(open(p))["changed"] for p in sys.argv[1:]); sys.exit(old != new and "the audited labels differ from the committed ones")' figures/published/audit.json "$work/audit.json"
     step "grid on the published data, SimRouter"
-    grid data="$published" results="$work/published" figures="$work/figures/published" routers=SimRouter methods=index,flat,emb_gnn,text_gnn believe=False
+    python -m snakemake --cores 2 --quiet rules --nolock --config file=config/published.yaml data="$published" results="$work/results" figures="$work/figures" \
+        'routers={SimRouter: {}}' 'variants={}' holdout=null name=published 'methods={index: {}, flat: {}, emb_gnn: {hops: [1, 2, 3, 4]}}' resamples=2000
     cat "$work/figures/published/table1.md"
     python tools/compare_tables.py figures/published "$work/figures/published"
 else

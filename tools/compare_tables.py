@@ -15,10 +15,12 @@ TOLERANCE = 0.01
 
 def compare(committed: Path, made: Path) -> float:
     "The largest difference of `avg_performance` in one table."
-    key = [c for c in ("mode", "method", "graph", "hops", "router", "policy") if c in pd.read_csv(made, nrows=0)]
-    old, new = (pd.read_csv(p).dropna(subset=["avg_performance"]).drop_duplicates(key).set_index(key)["avg_performance"] for p in (committed, made))
+    key = [c for c in ("mode", "method", "graph", "hops", "router", "baseline") if c in pd.read_csv(made, nrows=0)]
+    number = lambda path: pd.read_csv(path).dropna(subset=["avg_performance"]).set_index(key)["avg_performance"]
+    old, new = number(committed), number(made)
     both = old.index.intersection(new.index)
-    if len(both) < len(new): sys.exit(f"{committed}: {len(new) - len(both)} cells are not in the committed table; run make reproduce and commit")
+    if len(both) < len(new):
+        sys.exit(f"{committed}: lacks {len(new) - len(both)} rows; run make reproduce and commit")
     return float((old[both] - new[both]).abs().max())
 
 
@@ -28,4 +30,6 @@ if __name__ == "__main__":
         if "avg_performance" not in pd.read_csv(path, nrows=0) or not (committed / path.name).is_file(): continue
         difference = compare(committed / path.name, path)
         print(f"{path.name}: largest difference to the committed table {difference:.4f}")
-        if difference > TOLERANCE: sys.exit(f"{committed / path.name}: differs by {difference:.4f}, expected at most {TOLERANCE}; run make reproduce and commit")
+        if difference > TOLERANCE:
+            sys.exit(f"{committed / path.name}: differs by {difference:.4f}, expected at most {TOLERANCE}; "
+                     "run make reproduce and commit")

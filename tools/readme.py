@@ -1,0 +1,125 @@
+"""The README's computed parts: every number and every claim comes from a committed result file."""
+import json
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from routeprofile.registry import profile_methods, routers
+
+FOLDER = "figures/published"
+
+
+def page(name: str) -> str:
+    "A link to a page of results."
+    return f"[`{name}.md`]({FOLDER}/{name}.md)"
+
+
+def interval(row) -> str:
+    return f"{row['avg_performance']:.3f} [{row['low']:.3f}, {row['high']:.3f}]"
+
+
+def results_caption(figures: Path) -> str:
+    "What the picture shows and how it was obtained."
+    table, baselines = pd.read_csv(figures / "table1.csv"), pd.read_csv(figures / "baselines.csv")
+    best = baselines.query("mode == 'standard' and baseline == 'best_single_training'").iloc[0]
+    return (
+        f"*Published data, released labels, encoder {table['encoder'].iat[0]}, {int(table['seeds'].max())} seeds, 95% "
+        f"intervals over test queries and seeds. The grey line is the best single LLM in hindsight; "
+        f"the one chosen on training data scores {interval(best)}.*"
+    )
+
+
+def small_table(figures: Path) -> str:
+    "Table 1 at depth 2, and two baselines."
+    table = pd.read_csv(figures / "table1.csv")
+    baselines = pd.read_csv(figures / "baselines.csv").query("mode == 'standard'").set_index("baseline")
+    columns = [name for name in routers() if (table["router"] == name).any()]
+    rows = []
+    for name, method in profile_methods().items():
+        part = table[(table["method"] == name) & table["hops"].isin((0, 2))].set_index("router")
+        if not len(part): continue
+        label = method.label + (", 2 hops" if part["hops"].iat[0] else "")
+        rows.append({"Profile": label, **{r: interval(part.loc[r]) for r in columns if r in part.index}})
+    shown = {
+        "best_single_training": "Best single LLM, by training data",
+        "benchmark_cards_inferred": "Best LLM per benchmark (inferred), by model cards",
+    }
+    rows += [{"Profile": f"*{label}*", columns[0]: interval(baselines.loc[name])} for name, label in shown.items()]
+    pages = ", ".join(map(page, ("table1", "table2", "newllm", "baselines")))
+    note = (
+        f"Average performance (standard); all of it in {pages}; under audited labels and without contaminated "
+        f"queries in [`{FOLDER}/`]({FOLDER}/)."
+    )
+    return pd.DataFrame(rows).fillna("").to_markdown(index=False) + f"\n\n{note}"
+
+
+def trained(table: pd.DataFrame) -> pd.DataFrame:
+    "The runs of routers that are trained."
+    known = routers()
+    return table[[name in known and known[name].trained for name in table["router"]]]
+
+
+def beats_best_single(figures: Path) -> str:
+    "First finding: runs against the best single LLM."
+    counts = {}
+    for variant in ("", "audited/"):
+        found = pd.read_csv(figures / variant / "comparisons.csv")
+        found = found.query("mode == 'standard' and baseline == 'best single'")
+        counts[variant] = {word: int((found["verdict"] == word).sum()) for word in ("better", "worse")}
+        counts[variant]["all"] = len(found)
+    released, audited = counts.values()
+    better = "None" if not released["better"] else released["better"]
+    return (
+        f"**{better} of {released['all']} runs {'beats' if released['better'] == 1 else 'beat'} always choosing the "
+        f"best single LLM** under the released labels, {released['worse']} are worse (paired bootstrap, Holm); "
+        f"under audited labels {audited['better'] or 'none'} of {audited['all']} better and {audited['worse']} worse "
+        f"({page('comparisons')}, {page('audited/comparisons')})."
+    )
+
+
+def gains_from_profiles(figures: Path) -> str:
+    "Second finding: a random vector per LLM against the other profiles."
+    parts = []
+    for name, part in trained(pd.read_csv(figures / "table1.csv")).groupby("router", sort=False):
+        index, others = part[part["method"] == "index"], part[part["method"] != "index"]
+        if not len(index) or not len(others): continue
+        index, top = index.iloc[0], others["avg_performance"].max()
+        where = "inside" if index["low"] <= top <= index["high"] else "outside"
+        parts.append(
+            f"under {name} a random vector per LLM scores {interval(index)}, the largest of {len(others)} other "
+            f"profiles {top:.3f}, {where} that interval"
+        )
+    return f"**What a trained router gains from the profile**: {'; '.join(parts)} ({page('table1')})."
+
+
+def new_llms(figures: Path) -> str:
+    "Third finding: cold start."
+    table, baselines = pd.read_csv(figures / "newllm.csv"), pd.read_csv(figures / "baselines.csv")
+    learned, lead = trained(table), table.loc[table["cold_start"].idxmax()]
+    always = baselines.query("mode == 'newllm' and baseline.str.startswith('constant:')")["cold_start"].max()
+    return (
+        f"**A new LLM**: {(learned['cold_start'] < 0.03).sum()} of {len(learned)} runs of trained routers have a cold "
+        f"start below 0.03; the largest of all runs is {lead['cold_start']:.3f} ({lead['router']} on {lead['method']}, "
+        f"{lead['cold_share']:.0%} of the choices), and always choosing the new LLM gives {always:.3f} "
+        f"({page('newllm')}; with every LLM held out once: {page('holdout')})."
+    )
+
+
+def findings(figures: Path) -> str:
+    "Three findings; their words follow from the numbers."
+    found = [beats_best_single(figures), gains_from_profiles(figures), new_llms(figures)]
+    return "\n".join(f"{n}. {line}" for n, line in enumerate(found, 1))
+
+
+def layout(root: Path) -> str:
+    "A row per notebook: its module and its promise."
+    rows = []
+    for path in sorted((root / "nbs").glob("[0-9]*.ipynb")):
+        cells = ["".join(c["source"]) for c in json.loads(path.read_text())["cells"]]
+        promise = re.search(r"^> (.*)$", cells[1], re.M)[1]
+        module = "routeprofile." + re.search(r"default_exp (\S+)", cells[0])[1].removesuffix(".__init__")
+        rows.append(f"| [`{path.stem}`](nbs/{path.name}) | `{module.removesuffix('.__init__')}` | {promise} |")
+    rows.append("| [`paper/*`](nbs/paper) | – | Parameterised runs, tables and figures, executed by papermill. |")
+    rows.append("| [`tests/*`](nbs/tests) | – | Fault injection, servers, the grid as a whole. |")
+    return "\n".join(["| notebook | module | |", "|---|---|---|", *rows])
