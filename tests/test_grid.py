@@ -10,7 +10,7 @@ __all__ = ['ROOT', 'NAMES', 'PAGES', 'call', 'snakemake', 'to_run', 'places', 's
            'test_holdout_table_has_every_llm', 'test_dry_run_on_the_sample', 'test_dry_run_on_the_published_data',
            'test_wrong_configuration_is_one_line']
 
-# %% ../nbs/tests/grid.ipynb #648f220b
+# %% ../nbs/tests/grid.ipynb #d454ec41
 import json, os, re, shutil, subprocess, sys
 from collections import Counter
 from pathlib import Path
@@ -24,7 +24,7 @@ if not (ROOT / "Snakefile").is_file(): pytest.skip("not a source checkout", allo
 
 def call(config, *options, env=None, **changes):
     "Run Snakemake in the project's root on a configuration."
-    command = [sys.executable, "-m", "snakemake", "--cores", "1", "--nolock", *options, "--config", f"file={config}"]
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", "--nolock", *options, "--config", f"file={config}"]
     command += [f"{key}={value if isinstance(value, str) else json.dumps(value)}" for key, value in changes.items()]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, **(env or {})})
 

@@ -20,14 +20,21 @@ routeprofile-data validate --folder .
 step "every notebook runs from top to bottom"
 nbdev_test --n_workers 2 --file_re '^[0-9]'
 step "tests, the smoke grid among them"
-python -m pytest -q -n 2
+python -m pytest -q -n 2 --dist loadfile tests/test_grid.py tests # the longest file first
 if [ -d "$published/profile_data" ]; then
     step "labels of the published data, computed again"
     routeprofile-data audit --folder "$published" --output "$work/audit.json" --page "$work/audit.md" > /dev/null
     python -c 'import json, sys; old, new = (json.load(open(p))["changed"] for p in sys.argv[1:]); sys.exit(old != new and "the audited labels differ from the committed ones")' figures/published/audit.json "$work/audit.json"
     step "grid on the published data, SimRouter"
-    python -m snakemake --cores 2 --quiet rules --nolock --config file=config/published.yaml data="$published" results="$work/results" figures="$work/figures" \
-        'routers={SimRouter: {}}' 'variants={}' holdout=null name=published 'methods={index: {}, flat: {}, emb_gnn: {hops: [1, 2, 3, 4]}}' resamples=2000
+    python - "$published" > "$work/check.yaml" <<'EOF'
+import sys, yaml # the published configuration, its quick part
+config = yaml.safe_load(open("config/published.yaml"))
+methods = {"index": {}, "flat": {}, "emb_gnn": {"hops": [1, 2, 3, 4]}}
+config |= dict(name="published", data=sys.argv[1], methods=methods, routers={"SimRouter": {}}, variants={}, holdout=None)
+print(yaml.safe_dump(config))
+EOF
+    python -m snakemake --cores 2 --quiet rules --nolock --config file="$work/check.yaml" \
+        results="$work/results" figures="$work/figures"
     cat "$work/figures/published/table1.md"
     python tools/compare_tables.py figures/published "$work/figures/published"
 else
