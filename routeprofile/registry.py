@@ -77,12 +77,12 @@ class RouterSpec:
 
     def load(self): return load_object(self.router) # the class; raises `RouteProfileError`
 
-# %% ../nbs/01_registry.ipynb #c353ca1b
+# %% ../nbs/01_registry.ipynb #5e50bc5b
 _PROFILES = "routeprofile.get_model_profile"
 
 INDEX = ProfileMethod("index", "Flat, index", f"{_PROFILES}.training_free:index_profiles", form="flat",
     representation="random", first_seed=56, function=f"{_PROFILES}.training_free:build_index_profile",
-    command="routeprofile-index-profile", color="#999999", marker="x", order=1)
+    command="routeprofile-index-profile", color="#444444", marker="X", order=1)
 FLAT = ProfileMethod("flat", "Flat, text", f"{_PROFILES}.training_free:flat_profiles", form="flat",
     representation="text", function=f"{_PROFILES}.training_free:build_flat_profile",
     command="routeprofile-flat-profile", color="#E69F00", marker="s", order=2)

@@ -4,11 +4,11 @@
 __all__ = ['write_folder', 'modules', 'test_dimension_follows_the_modules', 'test_folder_without_an_encoder_is_refused',
            'test_fingerprint_follows_what_decides_a_vector']
 
-# %% ../nbs/21a_encoder_folders.ipynb #c757383b
+# %% ../nbs/21a_encoder_folders.ipynb #fdce23c6
 import json
 import pytest
 from routeprofile.core import RouteProfileError
-from routeprofile.encode.folders import find_folder, fingerprint, read_config
+from routeprofile.encode.folders import fingerprint, read_config
 
 def write_folder(folder, config=None, **files):
     "A folder with the given JSON files and no real weights."

@@ -4,9 +4,8 @@
 __all__ = ['FRAME', 'test_a_missing_value_is_an_empty_field', 'test_a_page_keeps_the_order_of_its_parts',
            'test_a_table_is_the_same_bytes_each_time', 'test_pdflatex_takes_every_table']
 
-# %% ../nbs/03_pages.ipynb #ec95098f
-import shutil, subprocess, tempfile
-from pathlib import Path
+# %% ../nbs/03_pages.ipynb #e77e9d7a
+import shutil, subprocess
 import pandas as pd
 import pytest
 from routeprofile.pages import LATEX, latex_table, markdown_table, page_text, write_table

@@ -4,11 +4,10 @@
 __all__ = ['pair', 'row', 'test_pairs_give_labels', 'test_rows_give_pairs_and_labels', 'test_the_held_out_llm_is_nowhere',
            'test_no_query_is_on_both_sides', 'test_published_training_data', 'test_importing_is_light']
 
-# %% ../nbs/42_preferences.ipynb #92ad2155
+# %% ../nbs/42_preferences.ipynb #e90f8abe
 import subprocess, sys
 import numpy as np
 import pytest
-from routeprofile.core import RouteProfileError
 from routeprofile.data.folders import write_example
 from routeprofile.data.schemas import Answer, PreferencePair, TestRow, load_training
 from routeprofile.encode.encoders import ExampleEncoder

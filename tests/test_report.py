@@ -4,8 +4,7 @@
 __all__ = ['summary_of', 'paper', 'test_paper_numbers_stand_only_beside_its_own_data', 'test_table1_has_what_was_run',
            'test_table2_has_methods_on_several_node_sets', 'test_notes_say_how_numbers_were_obtained']
 
-# %% ../nbs/55_report.ipynb #070c4d1d
-import numpy as np
+# %% ../nbs/55_report.ipynb #79590de7
 import pandas as pd
 import pytest
 from routeprofile.analysis.report import notes, run_text, table1, table2, with_paper

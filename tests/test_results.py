@@ -5,10 +5,10 @@ __all__ = ['write_runs', 'test_files_of_two_data_sets_do_not_mix', 'test_the_mod
            'test_what_is_no_run_file_is_refused', 'test_average_over_seeds_passes_over_unscored_queries',
            'test_order_is_the_registry_s']
 
-# %% ../nbs/52_results.ipynb #adabac6f
+# %% ../nbs/52_results.ipynb #a2885afb
 import pandas as pd
 import pytest
-from routeprofile.analysis.results import in_order, load_runs, save_runs, summarise
+from routeprofile.analysis.results import in_order, load_runs, summarise
 from routeprofile.core import RouteProfileError, write_json
 from routeprofile.registry import Design
 
