@@ -34,11 +34,12 @@ def test_wrong_design_is_refused(wrong):
     with pytest.raises(RouteProfileError, match="expected"): Design(**wrong)
     with pytest.raises(RouteProfileError, match="expected e.g."): parse_design("flat")
 
-# %% ../nbs/01_registry.ipynb #f5a02376
+# %% ../nbs/01_registry.ipynb #8539488d
 def test_two_specifications_of_one_name_are_refused(monkeypatch):
     from importlib.metadata import EntryPoint
     from routeprofile import registry
     monkeypatch.setattr(registry, "OTHER", replace(registry.FLAT, label="Other"), raising=False)
-    points = [EntryPoint(n, f"routeprofile.registry:{n.upper()}", "g") for n in ("flat", "other")]
+    group = "routeprofile.profile_methods"
+    points = [EntryPoint(n, f"routeprofile.registry:{n.upper()}", group) for n in ("flat", "other")]
     monkeypatch.setattr(registry, "entry_points", lambda group: points)
     with pytest.raises(RouteProfileError, match="already taken"): registry.profile_methods()
