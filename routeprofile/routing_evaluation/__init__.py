@@ -5,11 +5,15 @@
 # %% auto #0
 __all__ = []
 
-# %% ../../nbs/93_routing_api.ipynb #5b3f0f7b
+# %% ../../nbs/93_routing_api.ipynb #fc4df546
 import lazy_loader
+from ..registry import routers
 
-__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
-    "routers": ["Router", "SimRouter", "call_simrouter", "setup_routing"],
-    "preferences": ["training_data", "run_router", "call_mlprouter", "call_graphrouter"],
-    "mlp_router": ["MLPRouter"], "graph_router": ["GraphRouter"],
-    "baselines": ["call_baselines", "load_baselines"]})
+_NAMES = {"routers": ["Router", "setup_routing"], "preferences": ["training_data", "run_router"],
+          "baselines": ["call_baselines", "load_baselines"]}
+for _path in (path for spec in routers().values() for path in (spec.router, spec.function)):
+    _module, _, _name = _path.partition(":")
+    _own = _module.removeprefix("routeprofile.routing_evaluation.")
+    if _own != _module: _NAMES.setdefault(_own, []).append(_name)
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs=_NAMES)

@@ -3,4 +3,5 @@
 set -euo pipefail
 usage() { sed -n '2s/^# //p' "$0" >&2; exit 2; }
 case ${1:-} in both) modes="standard newllm" ;; standard|newllm) modes=$1 ;; *) usage ;; esac
-for mode in $modes; do routeprofile-trainable-gnn-profile --mode "$mode" "${@:2}"; done
+commands=$(python -c 'from routeprofile.registry import profile_methods as m; print(*(s.command for s in m().values() if s.command and s.trained))')
+for mode in $modes; do for command in $commands; do "$command" --mode "$mode" "${@:2}"; done; done

@@ -3,10 +3,17 @@
 set -euo pipefail
 usage() { sed -n '2s/^# //p' "$0" >&2; exit 2; }
 case ${1:-} in both) modes="standard newllm" ;; standard|newllm) modes=$1 ;; *) usage ;; esac
-case ${2:-} in all) routers="sim mlp graph" ;; sim|mlp|graph) routers=$2 ;; *) usage ;; esac
 [ -n "${3:-}" ] || usage
+commands=$(python - "$2" <<'PY'
+import sys
+from routeprofile.registry import routers
+found = [r for r in routers().values() if r.command]
+print(*(r.command for r in found if sys.argv[1] in ("all", r.name, r.name.removesuffix("Router").lower())))
+PY
+)
+[ -n "$commands" ] || usage
 for mode in $modes; do
     profile=$3
     [ -e "$profile" ] || profile="${ROUTEPROFILE_RESULTS:-results}/model_profile_result/$mode/$3"
-    for router in $routers; do "routeprofile-$router-router" --mode "$mode" --model-profile-path "$profile" "${@:4}"; done
+    for command in $commands; do "$command" --mode "$mode" --model-profile-path "$profile" "${@:4}"; done
 done
