@@ -29,7 +29,7 @@ def export_tests(notebook: Path) -> list[str]:
     own = "test_" + re.sub(r"^\d+[a-z]?_", "", notebook.stem)
     for to, cells in found.cells.items():
         maker = ModuleMaker(dest=str(ROOT / "tests"), name=to or own, nb_path=notebook, is_new=True)
-        maker.make(cells, cells, lib_path=str(ROOT / "tests"))
+        maker.make(cells, [], lib_path=str(ROOT / "tests")) # a test module offers no names
     return [to or own for to in found.cells]
 
 
