@@ -25,13 +25,12 @@ _NAMES = {
     "analysis.results": ["load_runs"], "analysis.variants": ["open_variant"],
 }
 
-# %% ../nbs/91_api.ipynb #becd4381
+# %% ../nbs/91_api.ipynb #ca585e1d
 def _add_registered() -> None:
-    for spec in [*profile_methods().values(), *routers().values()]:
+    for spec in [*profile_methods("routeprofile.").values(), *routers("routeprofile.").values()]:
         for path in (spec.function, getattr(spec, "router", "")):
             module, _, name = path.partition(":")
-            own = module.removeprefix("routeprofile.")
-            if own != module: _NAMES.setdefault(own, []).append(name)
+            if name: _NAMES.setdefault(module.removeprefix("routeprofile."), []).append(name)
 
 _add_registered()
 __getattr__, __dir__, __all__ = lazy_loader.attach(

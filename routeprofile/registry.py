@@ -111,7 +111,7 @@ GRAPH_ROUTER = RouterSpec("GraphRouter", "GraphRouter", f"{_ROUTERS}.graph_route
     function=f"{_ROUTERS}.preferences:call_graphrouter", command="routeprofile-graph-router",
     file="graphrouter_ckpt.pt", color="#009E73", marker="^", order=3)
 
-# %% ../nbs/01_registry.ipynb #73eb6178
+# %% ../nbs/01_registry.ipynb #52801ffc
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 @cache
@@ -119,10 +119,11 @@ def entry_points(group: str): # `importlib.metadata.EntryPoints`
     "The entry points of a group, of every installed package."
     return metadata.entry_points(group=group)
 
-def _specifications(group: str, kind: type) -> dict:
+def _specifications(group: str, kind: type, package: str = "") -> dict:
     "Name → specification, in the order of tables; raises `RouteProfileError` for a broken or doubled one."
     found = {}
     for point in entry_points(group):
+        if not point.value.startswith(package): continue
         where = f"registry: {group}: {point.name} of {point.dist.name if point.dist else 'an unknown package'}"
         spec = load_object(point.value)
         if not isinstance(spec, kind):
@@ -134,14 +135,18 @@ def _specifications(group: str, kind: type) -> dict:
         found[spec.name] = spec
     return dict(sorted(found.items(), key=lambda item: (item[1].order, item[0])))
 
-# %% ../nbs/01_registry.ipynb #06760e58
-def profile_methods() -> dict[str, ProfileMethod]: # name → method, in the order of tables
+# %% ../nbs/01_registry.ipynb #afa96918
+def profile_methods(
+    package: str = "", # only those of this package, e.g. `routeprofile.`, without importing others
+) -> dict[str, ProfileMethod]: # name → method, in the order of tables; raises `RouteProfileError`
     "Every installed profile method."
-    return _specifications("routeprofile.profile_methods", ProfileMethod)
+    return _specifications("routeprofile.profile_methods", ProfileMethod, package)
 
-def routers() -> dict[str, RouterSpec]: # name → router, in the order of tables; raises `RouteProfileError`
+def routers(
+    package: str = "", # only those of this package
+) -> dict[str, RouterSpec]: # name → router, in the order of tables; raises `RouteProfileError`
     "Every installed router."
-    return _specifications("routeprofile.routers", RouterSpec)
+    return _specifications("routeprofile.routers", RouterSpec, package)
 
 def _look_up(kind: str, name: str, among: dict):
     if name not in among: raise RouteProfileError(f"{kind}: found {name!r}, expected one of {', '.join(among)}")

@@ -97,7 +97,7 @@ def test_changed_data_rerun_everything_that_reads_them(small):
 def test_resamples_rerun_only_pages(small):
     assert set(after(small, lambda c: c.update(resamples=3000))) == PAGES
 
-# %% ../nbs/tests/grid.ipynb #1d9b599f
+# %% ../nbs/tests/grid.ipynb #d7d52782
 @pytest.fixture(scope="module")
 def smoke(tmp_path_factory):
     "Figures of the smoke grid with the example package."
@@ -110,6 +110,8 @@ def smoke(tmp_path_factory):
     content["routers"]["NearestRouter"] = {}
     config = folder / "smoke.yaml"
     config.write_text(yaml.safe_dump(content))
+    env = dict(os.environ, PYTHONPATH=str(folder / "site"))
+    subprocess.run([sys.executable, "-c", "import family_profiles, routeprofile"], env=env, check=True) # itself first
     snakemake(config, "--quiet", "all", env=dict(PYTHONPATH=str(folder / "site")), **places(config))
     return folder / "figures/smoke"
 

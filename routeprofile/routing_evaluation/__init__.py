@@ -5,15 +5,14 @@
 # %% auto #0
 __all__ = []
 
-# %% ../../nbs/93_routing_api.ipynb #fc4df546
+# %% ../../nbs/93_routing_api.ipynb #5f0c6c3c
 import lazy_loader
 from ..registry import routers
 
 _NAMES = {"routers": ["Router", "setup_routing"], "preferences": ["training_data", "run_router"],
           "baselines": ["call_baselines", "load_baselines"]}
-for _path in (path for spec in routers().values() for path in (spec.router, spec.function)):
+for _path in (path for spec in routers("routeprofile.").values() for path in (spec.router, spec.function)):
     _module, _, _name = _path.partition(":")
-    _own = _module.removeprefix("routeprofile.routing_evaluation.")
-    if _own != _module: _NAMES.setdefault(_own, []).append(_name)
+    _NAMES.setdefault(_module.removeprefix("routeprofile.routing_evaluation."), []).append(_name)
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs=_NAMES)
