@@ -1,5 +1,6 @@
 # make reproduce   set up .venv, run a configuration, write figures/<data>/    CONFIG=config/mine.yaml  ARGS="--config seeds=[42]"
 # make test        set up .venv, run every check
+# make fuzz       10,000 random files of every kind against their readers      make torture   bit flips, kills, full disks
 # make text-sample write the sample's texts with a small LLM behind a vLLM server on the CPU
 # make lab         open the notebooks in JupyterLab
 SHELL := bash
@@ -10,9 +11,10 @@ CONFIG ?= config/sample.yaml
 ARGS ?= --config
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONUNBUFFERED := 1
-GRID := $(PY) -m snakemake --cores $(JOBS) --rerun-incomplete --quiet rules
+# the Snakefile has a lock of its own, which ends with its process
+GRID := $(PY) -m snakemake --nolock --cores $(JOBS) --rerun-incomplete --quiet rules
 
-.PHONY: text-sample reproduce test lab export dry-run report bench clean setup
+.PHONY: fuzz torture text-sample reproduce test lab export dry-run report bench clean setup
 setup: .venv/.done
 
 .venv/.done: constraints.txt pyproject.toml tools/setup.sh
@@ -20,7 +22,6 @@ setup: .venv/.done
 	touch $@
 
 reproduce: setup
-	$(PY) -m snakemake --unlock --quiet all $(ARGS) file=$(CONFIG)
 	$(GRID) $(ARGS) file=$(CONFIG)
 
 dry-run: setup
@@ -44,6 +45,12 @@ bench: setup
 
 text-sample: setup
 	mkdir -p results && bash tools/text_sample.sh
+
+fuzz: setup
+	$(PY) tools/fuzz.py
+
+torture: setup
+	$(PY) tools/torture.py --write
 
 clean:
 	rm -rf results .snakemake build dist *.egg-info

@@ -1,10 +1,11 @@
 # The steps of the grid: data -> graphs -> profiles -> runs of routers -> tables and figures. What is run stands in a config file:
 #   snakemake --cores 2 --config file=config/published.yaml          (make reproduce CONFIG=config/published.yaml)
 #   snakemake --cores 2 --config file=config/published.yaml seeds=[42] data=other_folder    top-level keys may be replaced
-import json, shutil, sys
+import json, re, shlex, shutil, sys
 from pathlib import Path
 sys.path.insert(0, str(Path(workflow.basedir, "tools")))
 from code_inputs import code_files
+from processes import hold, remove_leftovers
 from routeprofile.config import grid_steps, load_config, results_root
 from routeprofile.core import MODES, RouteProfileError, file_name
 from routeprofile.data.folders import DataFolder, open_folder
@@ -19,11 +20,19 @@ except RouteProfileError as error:
     sys.exit(f"reproduce: {error}")
 ROOT = str(results_root(CONFIG, NAME, config.get("results", "results")))
 FIGURES = str(Path(config.get("figures", "figures"), file_name(NAME)))
+if wrong := [path for path in (ROOT, FIGURES, str(FOLDER.root), CONFIG.paper) if set(path) & set("{}")]:
+    sys.exit(f"reproduce: {wrong[0]}: found braces, which Snakemake takes for a wildcard; expected a path without them")
 HELD_STEPS = grid_steps(CONFIG.holdout, ("newllm",)) if HELD else {}
-RUN = f"OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE {sys.executable} tools/run_notebook.py"
+# Every value of a shell command is quoted. `exec`: no shell stands between Snakemake and the job, which ends with it.
+RUN = f"exec env OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE {shlex.quote(sys.executable)} tools/run_notebook.py"
 TABLE, PICTURE = ("csv", "md", "tex"), ("svg", "png")
 
-wildcard_constraints: mode="|".join(MODES), router=r"\w+", method=r"\w+", graph=r"\w+", llm=r"[^/]+", root=f"{ROOT}(/holdout/[^/]+)?"
+onstart: # one run at a time in a results folder; what a killed one left behind is removed
+    hold(ROOT)
+    remove_leftovers(ROOT, FIGURES)
+
+
+wildcard_constraints: mode="|".join(MODES), router=r"\w+", method=r"\w+", graph=r"\w+", llm=r"[^/]+", root=f"{re.escape(ROOT)}(/holdout/[^/]+)?"
 
 
 def step(w): return (STEPS if w.root == ROOT else HELD_STEPS)[f"{w.mode}/{w.method}-{w.graph}"]
@@ -95,6 +104,7 @@ if CONFIG.variants.audit and not (shutil.which("bwrap") or Path(AUDIT).is_file()
 PAGES = {page: [f"{page}.{e}" for e in TABLE] for page in ("table1", "table2", "baselines", "comparisons", "collapse")}
 PAGES |= {"figure3": [f"figure3.{e}" for e in PICTURE], "figure4": [f"newllm.{e}" for e in TABLE] + [f"figure4.{e}" for e in PICTURE]}
 if "newllm" not in USED: del PAGES["figure4"]
+if not any(profile_method(s.method).structured and s.mode == "standard" for s in STEPS.values()): del PAGES["figure3"] # depth is all that it shows
 ONCE = {"choices": [f"choices_{mode}_{router}.{e}" for mode in USED for router in CONFIG.routers for e in PICTURE]}
 TRAINED = [f"{ROOT}/model_profile_result/{s.mode}/{s.method}-{s.graph}.json" for s in STEPS.values() if profile_method(s.method).trained]
 HELD_FOLDERS = {llm: folder(f"{ROOT}/holdout/{held}") for held, llm in HELD.items()}
@@ -103,10 +113,13 @@ VARIANTS = {"": [None, []]} | ({"clean/": [None, CONTAMINATION]} if CONFIG.varia
 if CONFIG.variants.audit: VARIANTS |= {f"audited_{k}" if k else "audited/": [AUDIT, v[1]] for k, v in list(VARIANTS.items())}
 
 
+for page, files in [*PAGES.items(), *ONCE.items()]: files.append(f"{page}.record.json") # what the page was made from
+
+
 rule all:
     localrule: True
     input: [f"{FIGURES}/{folder}{file}" for folder in VARIANTS for files in PAGES.values() for file in files], [f"{FIGURES}/{f}" for fs in ONCE.values() for f in fs],
-           [f"{FIGURES}/holdout.{e}" for e in TABLE] if HELD else []
+           [f"{FIGURES}/holdout.{e}" for e in (*TABLE, "record.json")] if HELD else []
 
 
 rule graph:
@@ -146,7 +159,7 @@ rule baselines:
 
 
 rule contamination:
-    input: FOLDER.path("test"), lambda w: [str(FOLDER.path("training", w.mode)), str(FOLDER.queries_path(w.mode))], code_files("nbs/paper/contamination.ipynb")
+    input: lambda w: [str(FOLDER.path("test")), str(FOLDER.path("training", w.mode)), str(FOLDER.queries_path(w.mode))], code_files("nbs/paper/contamination.ipynb")
     output: f"{FIGURES}/contamination_{{mode}}.json", f"{FIGURES}/contamination_{{mode}}.md"
     log: f"{ROOT}/executed/contamination.{{mode}}.ipynb"
     params: settings=lambda w: settings(mode=w.mode, encoder=CONFIG.encoder, data=folder(ROOT), output=f"{FIGURES}/contamination_{w.mode}.json")
@@ -156,7 +169,7 @@ rule contamination:
 if shutil.which("bwrap"): # without a sandbox, labels audited before are used
 
     rule audit:
-        input: FOLDER.path("test"), code_files("nbs/paper/audit.ipynb")
+        input: lambda w: [str(FOLDER.path("test"))], code_files("nbs/paper/audit.ipynb")
         output: AUDIT, f"{FIGURES}/audit.md"
         log: f"{ROOT}/executed/audit.ipynb"
         threads: 2
@@ -178,7 +191,7 @@ for variant, (labels, contamination) in VARIANTS.items():
 if HELD: # a data folder for each held-out LLM, over which the rules above run, and a table of them all
 
     rule held_out_data:
-        input: [FOLDER.path(kind) for kind in ("test", "training", "models")], FOLDER.path("models", "newllm"), code_files("nbs/paper/holdout.ipynb")
+        input: lambda w: [str(FOLDER.path(kind)) for kind in ("test", "training", "models")] + [str(FOLDER.path("models", "newllm"))], code_files("nbs/paper/holdout.ipynb")
         output: f"{ROOT}/holdout/{{llm}}/data.json"
         log: f"{ROOT}/executed/holdout.{{llm}}.ipynb"
         params: settings=lambda w: settings(llm=HELD[w.llm], data=folder(ROOT), to=f"{ROOT}/holdout/{w.llm}/data", manifest=f"{ROOT}/holdout/{w.llm}/data.json")
@@ -186,7 +199,7 @@ if HELD: # a data folder for each held-out LLM, over which the rules above run, 
 
     rule holdout_table:
         input: [file for root in RUNS if root != ROOT for file in RUNS[root]], code_files("nbs/paper/holdout_table.ipynb")
-        output: report([f"{FIGURES}/holdout.{e}" for e in TABLE], category="holdout")
+        output: report([f"{FIGURES}/holdout.{e}" for e in (*TABLE, "record.json")], category="holdout")
         log: f"{ROOT}/executed/holdout_table.ipynb"
         params: settings=settings(runs={llm: RUNS[f"{ROOT}/holdout/{held}"] for held, llm in HELD.items()}, folders=HELD_FOLDERS, figures=FIGURES)
         shell: "{RUN} nbs/paper/holdout_table.ipynb {log:q} {params.settings:q}"

@@ -42,7 +42,7 @@ class EdgeListRouter(torch.nn.Module):
 def gatconv(profiles, train, seed: int, device, epochs: int) -> dict:
     "Train the edge-list design as GraphRouter is trained; its best epoch."
     how = GraphSettings(seed=seed, epochs=epochs)
-    learn, validate = split(train, how.val_share, seed)
+    learn, validate = split(train, how.val_split, seed)
     tensor = lambda a: torch.as_tensor(np.asarray(a, dtype=np.float32), device=device)
     X, M = tensor(train.X[np.concatenate([learn, validate])]), tensor(profiles.matrix)
     labels, n = tensor(train.labels[learn]), len(learn)

@@ -63,11 +63,29 @@ def test_two_runs_on_one_record_keep_both_answers(tmp_path):
         record.close()
     assert set(TextRecord(tmp_path / "r.jsonl").lines) == {"a", "b"}
 
-# %% ../nbs/32b_answer_records.ipynb #2a91afcf
-@pytest.mark.parametrize("text, says", [('{"node": "model/a"}', "line 1: found no key"), ('{"node": ', "broken JSON")])
+# %% ../nbs/32b_answer_records.ipynb #b1dba07b
+@pytest.mark.parametrize("text, says", [('{"node": "model/a"}', "line 1: 9 problems"), ('{"node": ', "broken JSON")])
 def test_a_broken_record_is_refused(tmp_path, text, says):
     (tmp_path / "r.jsonl").write_text(text + "\n")
     with pytest.raises(RouteProfileError, match=says): TextRecord(tmp_path / "r.jsonl")
+
+# %% ../nbs/32b_answer_records.ipynb #ead29b4c
+def test_every_flipped_bit_of_a_record_is_refused_or_harmless(tmp_path):
+    path = tmp_path / "r.jsonl"
+    ask(path, "a")
+    content, lines = path.read_bytes(), TextRecord(path).lines
+    for bit in range(0, 8 * len(content), 3):
+        flipped = bytearray(content)
+        flipped[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(flipped)
+        try: assert TextRecord(path).lines == lines
+        except RouteProfileError as error: assert "r.jsonl" in str(error)
+
+def test_a_line_under_another_key_is_refused(tmp_path):
+    ask(tmp_path / "r.jsonl", "a")
+    line = json.loads((tmp_path / "r.jsonl").read_text())
+    (tmp_path / "r.jsonl").write_text(json.dumps(dict(line, key="0" * 32)) + "\n")
+    with pytest.raises(RouteProfileError, match="line 1: damaged"): TextRecord(tmp_path / "r.jsonl")
 
 # %% ../nbs/32b_answer_records.ipynb #a3904313
 def test_an_empty_answer_is_an_error_after_the_others_are_kept(tmp_path, monkeypatch):

@@ -3,13 +3,14 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/tests/audit_labels.ipynb #983f70bc
-import shutil
+# %% ../nbs/tests/audit_labels.ipynb #698bc7a4
+import json, shutil
 import pytest
+from routeprofile.artifacts import write_artifact
 from routeprofile.core import RouteProfileError, read_json, write_json
-from routeprofile.data.audit import audit_labels, audited_rows, letter_counts, load_labels
+from routeprofile.data.audit import audit_data, audit_labels, audit_page, audited_rows, letter_counts, load_labels
 from routeprofile.data.folders import write_example
-from routeprofile.data.sandbox import code_labels, code_program
+from routeprofile.data.programs import code_labels, code_program
 from routeprofile.data.schemas import TestRow, load_test_rows
 
 sandbox = pytest.mark.skipif(shutil.which("bwrap") is None, reason="no bubblewrap: apt-get install bubblewrap")
@@ -51,8 +52,8 @@ def test_assertions_follow_a_program():
     assert {m: o.error for (_, m), o in code_labels([row]).items()} == dict(
         right="", half="AssertionError", none="SyntaxError", empty="NameError", quits="SystemExit", silent="NameError")
 
-# %% ../nbs/tests/audit_labels.ipynb #002ac477
-@pytest.mark.parametrize("truth", ["", "[]", "[1]", "no tests"])
+# %% ../nbs/tests/audit_labels.ipynb #b12814f9
+@pytest.mark.parametrize("truth", ["", "[]", "[1]", "no tests", "['assert f(']", "def check(candidate): assert ("])
 def test_a_row_without_tests_is_an_error(truth):
     with pytest.raises(RouteProfileError, match="found no tests"): code_program(code_row(dict(a="x"), truth), "x")
 
@@ -81,7 +82,7 @@ def test_labels_do_not_depend_on_the_workers(audited, tmp_path):
     audit_labels(data, tmp_path / "one.json", workers=1)
     assert (tmp_path / "one.json").read_bytes() == path.read_bytes()
 
-# %% ../nbs/tests/audit_labels.ipynb #11608673
+# %% ../nbs/tests/audit_labels.ipynb #8044ff11
 @sandbox
 def test_labels_of_another_file_are_refused(audited, tmp_path):
     data, path = audited
@@ -91,8 +92,70 @@ def test_labels_of_another_file_are_refused(audited, tmp_path):
     with pytest.raises(RouteProfileError, match="found labels of a file"): load_labels(path, tmp_path / "other.json")
     for wrong in (load_test_rows(tmp_path / "other.json"), rows[:4], rows[::-1]):
         with pytest.raises(RouteProfileError, match="other test rows"): audited_rows(wrong, labels)
-    write_json(tmp_path / "x.json", [])
-    with pytest.raises(RouteProfileError, match="no audited labels"): load_labels(tmp_path / "x.json")
+
+# %% ../nbs/tests/audit_labels.ipynb #4c6a9774
+@pytest.mark.parametrize("content", [b"[]", b"{}", b"3", b"{", b'{"test": {}, "changed": [], "summary": {}}', b"\xff"])
+def test_a_foreign_label_file_is_one_error(tmp_path, content):
+    (tmp_path / "x.json").write_bytes(content)
+    with pytest.raises(RouteProfileError, match="x.json"): load_labels(tmp_path / "x.json")
+
+# %% ../nbs/tests/audit_labels.ipynb #ee044041
+@sandbox
+def test_every_flipped_bit_of_a_label_file_is_refused_or_harmless(audited):
+    path = audited[1]
+    content, wanted = path.read_bytes(), load_labels(path)
+    for bit in range(0, 8 * len(content), 97):
+        flipped = bytearray(content)
+        flipped[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(flipped)
+        try: assert load_labels(path) == wanted
+        except RouteProfileError as error: assert str(path) in str(error)
+
+# %% ../nbs/tests/audit_labels.ipynb #f50d9929
+@sandbox
+@pytest.mark.parametrize("field, value", [
+    ("test", None), ("test", {"sha256": "x"}), ("changed", {}), ("changed", [{"row": 0}]), ("summary", 3),
+    ("changed", [dict(row="0", model="small", released=0.0, audited=1.0)])])
+def test_a_wrong_type_is_one_error(audited, tmp_path, field, value):
+    labels = json.loads(audited[1].read_text())
+    how, _ = labels.pop("how"), labels.pop("sha256")
+    path = write_artifact(tmp_path / "wrong.json", labels | {field: value}, how)
+    with pytest.raises(RouteProfileError, match=f"(?s)wrong.json.*{field}.*routeprofile-data audit"): load_labels(path)
+    del labels[field]
+    write_artifact(path, labels, how)
+    with pytest.raises(RouteProfileError, match=field): load_labels(path)
+
+# %% ../nbs/tests/audit_labels.ipynb #f455de04
+@sandbox
+def test_a_label_of_no_answer_is_refused(audited, tmp_path):
+    data, path = audited
+    for change in (dict(row=5), dict(row=-1), dict(model="nobody")):
+        labels = load_labels(path)
+        labels["changed"][0] |= change
+        with pytest.raises(RouteProfileError, match="changed.0"): audited_rows(data.test_rows(), labels)
+
+# %% ../nbs/tests/audit_labels.ipynb #c5534a28
+@sandbox
+def test_what_cannot_be_judged_keeps_its_label(tmp_path):
+    data = write_example(tmp_path)
+    tests = "['assert f(lambda x: x) == 1']"
+    row = code_row(dict.fromkeys(("small", "mid", "big"), "def f(g): return g(1)"), tests, "Write f.")
+    write_json(data.path("test"), [*read_json(data.path("test")), row.model_dump()])
+    summary = audit_labels(data, tmp_path / "labels.json")
+    assert summary["changed"] == 0 and summary["code"]["unjudged"] == 3
+    assert "3 could not be judged" in audit_page(summary, tmp_path / "labels.md").read_text()
+
+# %% ../nbs/tests/audit_labels.ipynb #3d4eb0ff
+def test_the_default_path_stays_in_the_results(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    data = write_example(tmp_path / "data")
+    info = data.root / "profile_data/dataset.json"
+    write_json(info, read_json(info) | {"name": "../../x$(touch P)"})
+    with pytest.raises(RouteProfileError, match="dataset.json"): audit_data(str(data.root))
+    write_json(info, read_json(info) | {"name": "X. ."})
+    audit_data(str(data.root))
+    assert [path.parent.parent.parent.name for path in tmp_path.rglob("audit/labels.json")] == ["results"]
+    assert {path.name for path in tmp_path.iterdir()} == {"data", "results"}
 
 # %% ../nbs/tests/audit_labels.ipynb #721bc8ab
 @sandbox

@@ -23,7 +23,7 @@ LLMS, MODES = ("small", "mid", "big"), ("standard", "newllm")
 
 def plain(names="abc"): return Profiles(list(names), np.eye(len(names)))
 
-# %% ../nbs/tests/baseline_faults.ipynb #8cbeb8b8
+# %% ../nbs/tests/baseline_faults.ipynb #a2371199
 def permute_labels(source, target, seed=0):
     "A copy of a test file in which every answer takes the place of another, over all rows and LLMs."
     rows = read_json(source)
@@ -37,9 +37,9 @@ ORACLES = {"best_single_test", "oracle_benchmark", "oracle_query"}
 
 def check_blind(data, mode, encoder, target, seeds=(1, 2)):
     "Baselines choose alike on true and permuted labels, save those that use them; the runs on the true ones."
-    true = route_baselines(mode, data, encoder, seeds=seeds)
+    true = route_baselines(mode, data, encoder, "raw", seeds) # a test file elsewhere has no templates
     permuted = DataFolder(data.root, dict(test=permute_labels(data.path("test"), target)))
-    both = list(zip(true, route_baselines(mode, permuted, encoder, seeds=seeds), strict=True))
+    both = list(zip(true, route_baselines(mode, permuted, encoder, "raw", seeds), strict=True))
     assert {run["router"] for run in true if run["uses_test_labels"]} == ORACLES
     for a, b in both:
         assert (a["router"], a["seed"]) == (b["router"], b["seed"])
@@ -49,7 +49,7 @@ def check_blind(data, mode, encoder, target, seeds=(1, 2)):
     assert any(a["performance"] != b["performance"] for a, b in both if not a["uses_test_labels"])
     return true
 
-# %% ../nbs/tests/baseline_faults.ipynb #4a6cea15
+# %% ../nbs/tests/baseline_faults.ipynb #420b6bf9
 @pytest.mark.parametrize("mode", MODES)
 def test_permuted_labels_change_no_choice(mode, tmp_path):
     check_blind(write_example(tmp_path), mode, ExampleEncoder(), tmp_path / "permuted.json")
@@ -60,10 +60,10 @@ def test_permuted_labels_change_no_choice_of_a_router(spec, mode, folder):
     call = load_object(spec.function)
     test = "testing_data_path" if "testing_data_path" in inspect.signature(call).parameters else "routing_data_path"
     options = dict(epochs=2, device="cpu", save_ckpt="ckpt.pt") if spec.trained else {}
-    permute_labels("route_data/routing_test_data.json", "permuted.json")
-    true, permuted = (call(f"{mode}.npz", output_path=f"{n}.json", **{test: path}, **options)["results"]
-                      for n, path in enumerate(("route_data/routing_test_data.json", "permuted.json")))
-    choices = lambda results: [(r["chosen"], r["scores"]) for r in results]
+    permute_labels("route_data/routing_test_data.json", "route_data/permuted.json")
+    true, permuted = (call(f"{mode}.npz", output_path=f"{n}.json", **{test: path}, **options)["routing_results"]
+                      for n, path in enumerate(("route_data/routing_test_data.json", "route_data/permuted.json")))
+    choices = lambda results: [(r["model_name"], r["similarity_scores"]) for r in results]
     assert choices(true) == choices(permuted)
     assert [r["task_performance"] for r in true] != [r["task_performance"] for r in permuted]
 
@@ -140,7 +140,7 @@ def test_random_is_uniform_whatever_the_queries():
     draws = lambda seed, value=0.0: RandomRouter(plain(), seed=seed).scores(np.full((9, 1), value)).tolist()
     assert draws(1) == draws(1, 5.0) != draws(2)
 
-# %% ../nbs/tests/baseline_faults.ipynb #771c5822
+# %% ../nbs/tests/baseline_faults.ipynb #a6c63f22
 def test_the_file_records_how_it_was_made(folder, capsys):
     runs = call_baselines("newllm", runs=2)
     printed, path = capsys.readouterr().out, "results/routing_result/newllm/baselines.json"
@@ -150,16 +150,17 @@ def test_the_file_records_how_it_was_made(folder, capsys):
     assert frame["router"].tolist() == [run["router"] for run in runs]
     how = frame.attrs["how"]
     assert frame.attrs["tasks"] == ["mmlu", "mmlu", "gsm8k", "gsm8k"] and how["mode"] == "newllm"
-    assert how["new_llm"] == "mid" and "routing_test_data.json" in how["inputs"]
+    assert how["new_llm"] == "mid" and "route_data/routing_test_data.json" in how["inputs"]
     assert frame[frame["seed"].notna()]["router"].tolist() == ["random", "random", "knn", "knn"]
     first = (folder / path).read_bytes()
     call_baselines("newllm", runs=2)
     assert (folder / path).read_bytes() == first
 
-# %% ../nbs/tests/baseline_faults.ipynb #2bda3c45
+# %% ../nbs/tests/baseline_faults.ipynb #04620736
 def test_other_files_or_settings_are_refused(folder):
     for bad in ({}, dict(how={}, runs=[])):
-        with pytest.raises(RouteProfileError, match="found no baselines"): load_baselines(write_json("bad.json", bad))
+        write_json("bad.json", bad)
+        with pytest.raises(RouteProfileError, match="routeprofile-baselines"): load_baselines("bad.json")
     with pytest.raises(RouteProfileError, match="runs: found 0"): call_baselines(runs=0)
     with pytest.raises(RouteProfileError, match="mode: found 'both'"): call_baselines("both")
 
@@ -169,7 +170,7 @@ def test_a_baseline_is_a_router_like_any_other(tmp_path):
     runs = {run["router"]: run for run in route_baselines("standard", data, ExampleEncoder())}
     for router in all_baselines(plain(LLMS), data.models("standard"), ExampleEncoder()):
         report, run = route_and_evaluate(router.fit(train).set_test_rows(rows), rows), runs[router.name]
-        assert [r["chosen"] for r in report["results"]] == run["chosen"]
+        assert [r["model_name"] for r in report["routing_results"]] == run["chosen"]
         assert report["avg_performance"] == run["avg_performance"]
 
 # %% ../nbs/tests/baseline_faults.ipynb #cbab9140

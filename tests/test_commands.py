@@ -52,12 +52,13 @@ def test_pipeline_by_command(tmp_path):
         assert "results/" in done.stdout.splitlines()[-1]
     assert (tmp_path / RESULTS / "SimRouter_results.json").is_file()
 
-# %% ../nbs/tests/commands.ipynb #6bbc0088
+# %% ../nbs/tests/commands.ipynb #d122cf42
 @pytest.mark.parametrize("command, message", [
     ("build-task-graph --mode both", "mode: found 'both', expected one of standard, newllm"),
     ("emb-gnn-profile --norm l2 --graph none.pt", "none.pt: no such file"),
     ("emb-gnn-profile --K two", "Invalid value for '--K'"),
-    ("sim-router", "--model-profile-path"),
+    ("sim-router", "standard/flat.npz: no such file"),
+    ("emb-gnn-profile --save  --K 1", "--save: found an empty text"),
     ("build-task-graph --json cut.json", "cut.json: broken JSON at line 1"),
     ("build-task-graph --dataset few.json", "'mmlu' has no description"),
     ("build-task-graph --save /proc/x/g.pt", "/proc/x/g.pt: cannot be written"),
@@ -66,7 +67,7 @@ def test_bad_input_is_status_2_without_traceback(tmp_path, command, message):
     write_example(tmp_path)
     (tmp_path / "cut.json").write_text('{"a": ')
     (tmp_path / "few.json").write_text("{}")
-    done = run(*f"routeprofile-{command}".split(), cwd=tmp_path)
+    done = run(*f"routeprofile-{command}".split(" "), cwd=tmp_path)
     assert done.returncode == 2 and message in done.stderr and "Traceback" not in done.stderr, done.stderr
     assert not list(tmp_path.rglob("*.pt"))
 
@@ -78,11 +79,11 @@ def test_no_space_left_is_status_2(tmp_path):
     assert done.returncode == 2 and "cannot be written (File too large)" in done.stderr, done.stderr
     assert "Traceback" not in done.stderr and not list((tmp_path / "out").iterdir())
 
-# %% ../nbs/tests/commands.ipynb #3a3175c9
+# %% ../nbs/tests/commands.ipynb #08d86b2e
 def test_options_of_several_values(tmp_path):
     write_example(tmp_path)
     assert run("routeprofile-build-task-graph", cwd=tmp_path).returncode == 0
-    options = "--graph results/result_data_graph/standard/task_graph_full.pt --keep big --keep mid --normalize"
+    options = "--graph results/result_data_graph/standard/task_graph_full.pt --keep big mid --normalize"
     done = run("routeprofile-emb-gnn-profile", *options.split(), "--save", "p.npz", cwd=tmp_path)
     assert "p.npz: 2 profiles" in done.stdout, done.stderr
     done = run("routeprofile-index-profile", "--keep", "all", "--dim", "8", cwd=tmp_path)
@@ -108,14 +109,16 @@ def readme_examples():
         else: yield from ((language, line) for line in block.splitlines()
                           if re.match(r"(routeprofile-|bash routeprofile/)", line))
 
-# %% ../nbs/tests/commands.ipynb #4b479ae9
+# %% ../nbs/tests/commands.ipynb #440e7840
 def test_readme_examples_as_printed(tmp_path):
     if not (ROOT / "README.md").is_file(): pytest.skip("not a source checkout")
-    write_example(tmp_path)
-    (tmp_path / "routeprofile").symlink_to(ROOT / "routeprofile")
+    data = write_example(tmp_path / "data").root
+    (folder := tmp_path / "empty").mkdir()
+    (folder / "routeprofile").symlink_to(ROOT / "routeprofile")
     examples, path = list(readme_examples()), f"{BIN}:{os.environ['PATH']}"
     assert len(examples) > 18
-    done = call([sys.executable, "-P", "-c", RUN_ALL], tmp_path, json.dumps(examples), PATH=path)
+    env = dict(PATH=path, ROUTEPROFILE_DATA=str(data))
+    done = call([sys.executable, "-P", "-c", RUN_ALL], folder, json.dumps(examples), **env)
     assert done.returncode == 0, done.stdout[-500:] + done.stderr[-2000:]
     names = {f"{router}_results.json" for router in ("SimRouter", "MLPRouter", "GraphRouter")}
-    assert names <= {p.name for p in (tmp_path / RESULTS).iterdir()}
+    assert names <= {p.name for p in (folder / RESULTS).iterdir()}

@@ -8,10 +8,11 @@ import os
 import pytest
 from routeprofile.core import RouteProfileError, data_file, parse_json, read_json, rng, write_json, writing
 
-# %% ../nbs/00_core.ipynb #46696fdd
+# %% ../nbs/00_core.ipynb #8eda17d3
 @pytest.mark.parametrize("text, says", [
     ('{"a": 1', "broken JSON at line 1"), ('{"a": NaN}', "NaN is not a JSON number"),
-    ('{"a": 1, "a": 2}', "'a' stands twice"), ("[" * 100_000, "recursion")])
+    ('{"a": 1, "a": 2}', "'a' stands twice"), ("[" * 100_000, "recursion"), ('{"a": 1e400}', "too large"),
+    (r'["\ud800"]', "character pair"), ("9" * 5000, "digits")])
 def test_parse_json_is_strict(text, says):
     with pytest.raises(RouteProfileError, match=says): parse_json(text, "x.json")
 
@@ -25,7 +26,7 @@ def test_writing_is_all_or_nothing(tmp_path):
             1 / 0
     assert target.read_text() == "old" and os.listdir(tmp_path) == ["table.csv"]
 
-# %% ../nbs/00_core.ipynb #25d63364
+# %% ../nbs/00_core.ipynb #f519da55
 def test_data_lookup(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("ROUTEPROFILE_DATA", raising=False)
@@ -36,6 +37,8 @@ def test_data_lookup(tmp_path, monkeypatch):
     monkeypatch.setenv("ROUTEPROFILE_DATA", "here")
     assert read_json(data_file("profile_data/task_feature.json")) == {"root": "here"}
     assert read_json(data_file("profile_data/task_feature.json", "profile_data/task_feature.json")) == {"root": "."}
+    (tmp_path / "profile_data/task_feature.json").unlink() # as in the README, in a folder without data
+    assert read_json(data_file("profile_data/task_feature.json", "profile_data/task_feature.json")) == {"root": "here"}
 
 # %% ../nbs/00_core.ipynb #49cfd0cd
 def test_named_draws_are_independent_and_stable():

@@ -12,32 +12,34 @@ from routeprofile.routing_evaluation.evaluate import Report, concentration, eval
 
 NAMES = ["small", "mid", "big"]
 
-# %% ../nbs/40_evaluate.ipynb #661fed98
+# %% ../nbs/40_evaluate.ipynb #5c1531e9
 def test_a_report_by_hand(tmp_path):
     rows = write_example(tmp_path).test_rows()
     report = evaluate(rows, ["small", "mid", "mid", "big"], np.eye(4, 3), NAMES, "mid", dict(seed=1))
     assert (report["avg_performance"], report["total_avg_hit"]) == (0.5, 0.5)
     half = dict(mmlu=0.5, gsm8k=0.5)
     assert report["performance_summary"] == dict(task_performance=half, hit_performance=half)
-    assert [r["task_performance"] for r in report["results"]] == [0, 1, 0, 1]
-    assert [r["is_discriminative"] for r in report["results"]] == [True, True, True, False]
-    assert [r["is_hit"] for r in report["results"]] == [False, True, False, True]
-    assert report["results"][0]["scores"] == dict(small=1, mid=0, big=0) and report["results"][0]["response"] == "(A)"
+    assert [r["task_performance"] for r in report["routing_results"]] == [0, 1, 0, 1]
+    assert [r["is_discriminative"] for r in report["routing_results"]] == [True, True, True, False]
+    assert [r["is_hit"] for r in report["routing_results"]] == [False, True, False, True]
+    first = report["routing_results"][0]
+    assert first["similarity_scores"] == dict(small=1, mid=0, big=0) and first["response"] == "(A)"
+    assert {"ground_truth", "metric", "choices", "prompt_tokens", "completion_tokens", "input_token"} <= first.keys()
     assert report["choices"]["overall"] == dict(small=1, mid=2, big=1)
     assert report["choices"]["by_task"] == dict(mmlu=dict(small=1, mid=1, big=0), gsm8k=dict(small=0, mid=1, big=1))
     assert [report[k] for k in ("most_chosen", "max_share", "entropy", "collapsed")] == ["mid", 0.5, 1.5, False]
     assert report["cold_start"] == dict(new_llm="mid", performance=0.25, share=0.5, precision=0.5, always=0.75)
     assert report["n_discriminative"] == 3 and report["how"] == dict(seed=1)
 
-# %% ../nbs/40_evaluate.ipynb #4477184a
+# %% ../nbs/40_evaluate.ipynb #d6371bea
 def test_a_query_that_nobody_gets_right_is_a_hit(tmp_path):
     rows = write_example(tmp_path).test_rows()
     for answer in rows[0].model_performance.values(): answer.task_performance = 0.0
     report = evaluate(rows[:1], ["small"], None, NAMES)
-    assert report["results"][0]["is_hit"] is True and report["avg_performance"] == 0
-    assert not report["results"][0]["is_discriminative"]
+    assert report["routing_results"][0]["is_hit"] is True and report["avg_performance"] == 0
+    assert not report["routing_results"][0]["is_discriminative"]
     for answer in rows[1].model_performance.values(): answer.task_performance = 0.3
-    assert evaluate(rows[1:2], ["big"], None, NAMES)["results"][0]["is_hit"] is True
+    assert evaluate(rows[1:2], ["big"], None, NAMES)["routing_results"][0]["is_hit"] is True
 
 # %% ../nbs/40_evaluate.ipynb #56d0f47c
 @pytest.mark.parametrize("count, collapsed", [(95, False), (96, True), (100, True)])
@@ -50,11 +52,11 @@ def test_a_constant_has_no_entropy():
         assert found == dict(most_chosen="a", max_share=1, entropy=0, entropy_normalised=0, collapsed=True)
         assert f"{found['entropy']:.2f} {found['entropy_normalised']:.2f}" == "0.00 0.00"
 
-# %% ../nbs/40_evaluate.ipynb #5802728c
+# %% ../nbs/40_evaluate.ipynb #d337a4ed
 def test_a_report_is_written_in_order(tmp_path):
     rows, scores = write_example(tmp_path).test_rows(), np.random.default_rng(0).normal(size=(4, 3))
     chosen = [NAMES[j] for j in scores.argmax(1)]
     first, again = (write_report(evaluate(rows, chosen, scores + shift, NAMES), tmp_path / f"standard/{shift}.json")
                     for shift in (0, 1e-12))
     assert first.read_bytes() == again.read_bytes() # rounding hides a machine's last digits
-    assert list(json.loads(first.read_text())) == list(Report.__annotations__)
+    assert set(json.loads(first.read_text())) == {*Report.__annotations__, "sha256"}

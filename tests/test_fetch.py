@@ -3,11 +3,9 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/11_fetch.ipynb #bedc1d54
-import pytest
-from routeprofile.core import sha256_file
-from routeprofile.data.fetch import COMMIT, PAIRS_COMMIT, PUBLISHED, is_published, sources
-from routeprofile.data.folders import DataFolder
+# %% ../nbs/11_fetch.ipynb #6676645b
+from routeprofile.artifacts import sha256_file
+from routeprofile.data.fetch import COMMIT, PAIRS_COMMIT, PUBLISHED, sources
 
 # %% ../nbs/11_fetch.ipynb #6129801c
 def test_every_file_is_pinned_to_a_commit():
@@ -24,12 +22,3 @@ def test_the_manifest_is_the_published_data(published):
     for file in PUBLISHED: assert sha256_file(published / file.path) == file.sha256, file.path
     there = {f"{p.parent.name}/{p.name}" for p in published.glob("*_data/*")}
     assert {file.path for file in PUBLISHED} == there - {"profile_data/dataset.json"}
-
-# %% ../nbs/11_fetch.ipynb #fc970c4c
-@pytest.mark.parametrize("kind", ["test", "models", "candidates"])
-def test_changed_labels_are_not_published(published, tmp_path, kind):
-    assert is_published(DataFolder(published))
-    data = DataFolder(published)
-    changed = tmp_path / "changed.json"
-    changed.write_bytes(data.path(kind).read_bytes() + b"\n")
-    assert is_published(DataFolder(published, {kind: changed})) == (kind == "candidates")

@@ -3,13 +3,14 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/56_figures.ipynb #4b4f2973
+# %% ../nbs/56_figures.ipynb #0d7abe00
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 from routeprofile.analysis.figures import figure3, look, loss_figure, save_figure
-from routeprofile.core import RouteProfileError, write_json, write_manifest
-from routeprofile.registry import Design
+from routeprofile.artifacts import record, write_manifest
+from routeprofile.core import RouteProfileError
+from routeprofile.get_model_profile.profiles import Profiles, save_profiles
 
 # %% ../nbs/56_figures.ipynb #49bf116f
 def test_figures_are_the_same_bytes(tmp_path):
@@ -19,15 +20,15 @@ def test_figures_are_the_same_bytes(tmp_path):
         return [path.read_bytes() for path in save_figure(figure, tmp_path / "figure")]
     assert made() == made()
 
-# %% ../nbs/56_figures.ipynb #5b86a72d
+# %% ../nbs/56_figures.ipynb #bf340653
 def test_what_is_not_registered_is_grey(): assert look("elsewhere")["color"] == "#999999" != look("flat")["color"]
 
-def test_losses_need_a_history(tmp_path):
-    with pytest.raises(RouteProfileError, match="found no ….loss.json"):
-        loss_figure([write_manifest(tmp_path / "m.json", [])])
-    losses = dict(losses=[dict(loss=2), dict(loss=1)])
-    file = write_json(tmp_path / f"{Design(method='trainable', hops=2)}.loss.json", losses)
-    axes = loss_figure([write_manifest(tmp_path / "m.json", [file])]).axes[0]
+def test_losses_are_read_from_the_records(tmp_path):
+    with pytest.raises(RouteProfileError, match="found no losses"):
+        loss_figure([write_manifest(tmp_path / "m.json", [], record(step="profile"))])
+    how = dict(mode="standard", method="trainable", hops=2, losses=dict(epoch=[1, 2], loss=[2.0, 1.0]))
+    file = save_profiles(Profiles(["a"], [[1.0]], how), tmp_path / "a.npz")
+    axes = loss_figure([write_manifest(tmp_path / "m.json", [file], record(step="profile"))]).axes[0]
     assert list(axes.lines[0].get_ydata()) == [2, 1]
 
 # %% ../nbs/56_figures.ipynb #0238fd4c

@@ -3,11 +3,13 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/tests/graph_faults.ipynb #38d8da45
+# %% ../nbs/tests/graph_faults.ipynb #91576e45
 import os, pickle, subprocess, sys
 import pytest
 import torch
-from routeprofile.build_data_graph.graph_io import build_graph, from_hetero, graph_of_step, load_graph, read_graph
+from routeprofile.artifacts import record, seal_zip
+from routeprofile.build_data_graph.graph_io import (build_graph, from_hetero, graph_of_step, load_graph, read_graph,
+    save_graph)
 from routeprofile.core import RouteProfileError
 from routeprofile.data.folders import write_example
 from routeprofile.encode.encoders import ExampleEncoder
@@ -19,10 +21,16 @@ def graph(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     return build_graph("task", write_example(tmp_path), "standard", "g.pt", ExampleEncoder())
 
-# %% ../nbs/tests/graph_faults.ipynb #0b53aa5c
-def test_a_pickled_heterodata_is_read(graph):
+# %% ../nbs/tests/graph_faults.ipynb #818af75b
+def seal(path):
+    "Give any zip file a record and a digest, as a forger would."
+    path.write_bytes(seal_zip(path.read_bytes(), record(step="graph")))
+
+def test_a_heterodata_of_other_origin(graph):
     torch.save(graph, "old.pt")
-    assert torch.equal(load_graph("old.pt")["model"].x, graph["model"].x)
+    with pytest.raises(RouteProfileError, match="old.pt: found no record.*save_graph"): load_graph("old.pt")
+    save_graph(torch.load("old.pt", weights_only=False), "own.pt")
+    assert torch.equal(load_graph("own.pt")["model"].x, graph["model"].x)
 
 class Bomb:
     def __reduce__(self): return os.system, ("touch exploded",)
@@ -30,29 +38,37 @@ class Bomb:
 def test_a_pickle_bomb_does_not_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     torch.save({"model": Bomb()}, "bomb.pt")
+    seal(tmp_path / "bomb.pt")
     with pytest.raises(RouteProfileError, match="posix.system"): read_graph("bomb.pt")
     (tmp_path / "raw.pt").write_bytes(pickle.dumps(Bomb()))
     with pytest.raises(RouteProfileError): read_graph("raw.pt")
     assert not (tmp_path / "exploded").exists()
 
-# %% ../nbs/tests/graph_faults.ipynb #f87e512e
+# %% ../nbs/tests/graph_faults.ipynb #8e3d6f14
 @pytest.mark.parametrize("content", [b"", b"not a graph", b"PK\x03\x04", "truncated"])
 def test_a_file_that_is_no_graph(graph, tmp_path, content):
     if content == "truncated": content = (tmp_path / "g.pt").read_bytes()[:5000]
     (tmp_path / "x.pt").write_bytes(content)
-    with pytest.raises(RouteProfileError, match="x.pt: not a graph file, or truncated"): read_graph("x.pt")
+    with pytest.raises(RouteProfileError, match="x.pt: found no record.*Build it with"): read_graph("x.pt")
 
-@pytest.mark.parametrize("content, says", [
-    (dict(weights=torch.ones(2)), "found no nodes of type model"), (torch.ones(2), "found Tensor, expected a graph")])
-def test_tensors_that_are_no_graph(tmp_path, content, says):
+@pytest.mark.parametrize("content", [dict(weights=torch.ones(2)), torch.ones(2), 5, "x.y"])
+def test_tensors_that_are_no_graph(tmp_path, content):
     torch.save(content, tmp_path / "x.pt")
-    with pytest.raises(RouteProfileError, match=says): read_graph(tmp_path / "x.pt")
+    seal(tmp_path / "x.pt")
+    with pytest.raises(RouteProfileError, match="x.pt: found .*, expected a graph"): read_graph(tmp_path / "x.pt")
+
+@pytest.mark.parametrize("at", [0.1, 0.3, 0.5, 0.7, 0.9])
+def test_one_flipped_bit_is_refused(graph, tmp_path, at):
+    content = bytearray((tmp_path / "g.pt").read_bytes())
+    content[int(at * len(content))] ^= 4
+    (tmp_path / "g.pt").write_bytes(content)
+    with pytest.raises(RouteProfileError, match="g.pt: .*Build it with routeprofile-build"): read_graph("g.pt")
 
 def test_a_missing_file_names_the_command(tmp_path):
     with pytest.raises(RouteProfileError, match="x.pt: no such file. Build it with routeprofile-build"):
         read_graph(tmp_path / "x.pt")
 
-# %% ../nbs/tests/graph_faults.ipynb #cb248a37
+# %% ../nbs/tests/graph_faults.ipynb #b6103662
 RELATION = ("model", "model_to_dataset", "dataset")
 
 @pytest.mark.parametrize("key, field, change, says", [
@@ -65,10 +81,22 @@ RELATION = ("model", "model_to_dataset", "dataset")
     (RELATION, "edge_index", lambda index: index - 1, "model_to_dataset: an edge points to a node that does not exist"),
     (RELATION, "edge_index", lambda index: index.float(), r"model_to_dataset.edge_index: found float32 \(2, 6\)"),
     (RELATION, "edge_attr", lambda attr: attr[:2], r"model_to_dataset.edge_attr: expected finite \[6, 1\]"),
-    (RELATION, "edge_attr", lambda attr: attr * float("nan"), "model_to_dataset.edge_attr: expected finite")])
+    (RELATION, "edge_attr", lambda attr: attr * float("nan"), "model_to_dataset.edge_attr: expected finite"),
+    (RELATION, "edge_attr", lambda attr: attr.double() * 1e300, "model_to_dataset.edge_attr: expected finite"),
+    ("model", "x", lambda x: x.bfloat16(), "model.x: found torch.bfloat16, expected a dense tensor"),
+    ("model", "x", lambda x: x.to_sparse(), "model.x: .*expected a dense tensor in memory"),
+    ("model", "x", lambda x: x.to("meta"), "model.x: .*expected a dense tensor in memory"),
+    ("model", "x", lambda x: "text", "model.x: found <U4")])
 def test_a_graph_with_one_fault(graph, key, field, change, says):
     graph[key][field] = change(graph[key][field])
     with pytest.raises(RouteProfileError, match=says): from_hetero(graph)
+
+@pytest.mark.parametrize("key, value, says", [
+    ("_global_store", 5, "candidates: expected a list"), (RELATION, {}, "model_to_dataset.edge_index: missing"),
+    ("_global_store", dict(candidates="small"), "candidates: expected"), (RELATION, 3, "found the relation"),
+    ("_global_store", dict(how=[1]), "how: expected a record"), (("a", "b"), {}, "found the relation")])
+def test_a_layout_with_one_fault(graph, key, value, says):
+    with pytest.raises(RouteProfileError, match=says): from_hetero({**graph.to_dict(), key: value})
 
 # %% ../nbs/tests/graph_faults.ipynb #649dc471
 def test_a_graph_of_the_other_mode(graph):

@@ -3,7 +3,7 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/44_graph_router.ipynb #86de9393
+# %% ../nbs/44_graph_router.ipynb #0f0e7a21
 import numpy as np
 import pytest
 import torch
@@ -12,7 +12,7 @@ from routeprofile.core import RouteProfileError
 from routeprofile.routing_evaluation.graph_router import BipartiteGAT, DenseGAT, GraphRouter, context_batches
 from routeprofile.routing_evaluation.trained_router import learnable_example, split
 
-SMALL = dict(device="cpu", width=32, heads=2, epochs=30, lr=5e-3)
+SMALL = dict(device="cpu", hidden_dim=32, heads=2, epochs=30, lr=5e-3)
 
 # %% ../nbs/44_graph_router.ipynb #104a16bb
 @pytest.mark.parametrize("heads", [1, 2, 4])

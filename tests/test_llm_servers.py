@@ -3,22 +3,23 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/tests/llm_servers.ipynb #ef54021a
-import json, re, sys, threading, time, types
+# %% ../nbs/tests/llm_servers.ipynb #c6a3335d
+import json, re, sys, threading, time, traceback, types
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+import numpy as np
 import pytest
 from routeprofile.build_data_graph.graph_io import build_graph, read_graph
 from routeprofile.core import RouteProfileError
 from routeprofile.data.folders import write_example
 from routeprofile.encode.encoders import ExampleEncoder
 from routeprofile.get_model_profile.answer_records import CachedEngine, TextRecord
-from routeprofile.get_model_profile.llm_engines import Answer, Engine, OpenAIEngine, Sampling, VLLMEngine
+from routeprofile.get_model_profile.llm_engines import Answer, Engine, OpenAIEngine, Sampling, VLLMEngine, in_flight
 from routeprofile.get_model_profile.text_gnn import build_text_gnn_profile, text_gnn_hops
 from routeprofile.registry import FULL
 
-# %% ../nbs/tests/llm_servers.ipynb #9b47a965
+# %% ../nbs/tests/llm_servers.ipynb #5fff218f
 class Stub(BaseHTTPRequestHandler):
     "The OpenAI protocol, as far as it is used."
     def log_message(self, *_): pass
@@ -54,11 +55,25 @@ class Stub(BaseHTTPRequestHandler):
         with server.lock: server.flying -= 1
         if status == 0: return self.connection.close()
         if status != 200: return self.reply(status, dict(error=dict(message=text)))
-        choice = dict(index=0, message=dict(role="assistant", content=text), finish_reason=finish)
-        usage = dict(prompt_tokens=9, completion_tokens=7, total_tokens=16)
-        self.reply(200, dict(id="x", object="chat.completion", created=0, model="stub", choices=[choice], usage=usage))
+        self.stream(text, finish)
 
-# %% ../nbs/tests/llm_servers.ipynb #92a86a2d
+    def stream(self, text: str, finish: str):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        common = dict(id="x", object="chat.completion.chunk", created=0, model="stub")
+        deltas = [(dict(content=part), None) for part in re.findall(r".{1,9}", text, re.S)] + [({}, finish)]
+        events = [dict(common, choices=[dict(index=0, delta=d, finish_reason=f)]) for d, f in deltas]
+        usage = dict(prompt_tokens=9, completion_tokens=7, total_tokens=16)
+        try:
+            for event in [*events, dict(common, choices=[], usage=usage)]:
+                time.sleep(self.server.delay)
+                self.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
+                self.wfile.flush()
+            self.wfile.write(b"data: [DONE]\n\n")
+        except OSError: return # the client has gone
+
+# %% ../nbs/tests/llm_servers.ipynb #d2f7d404
 def name_of(request) -> str: return re.search(r'name="([^"]*)"', request["messages"][1]["content"]).group(1)
 
 def described(request, number): return 200, f"A text about {name_of(request)}. It is good.", "stop"
@@ -67,7 +82,7 @@ def described(request, number): return 200, f"A text about {name_of(request)}. I
 def server():
     found = ThreadingHTTPServer(("127.0.0.1", 0), Stub)
     found.key, found.context, found.lock = None, 4096, threading.Lock()
-    found.requests, found.flying, found.most = [], 0, 0
+    found.requests, found.flying, found.most, found.delay = [], 0, 0, 0.0
     found.answer, found.url = described, f"http://127.0.0.1:{found.server_address[1]}/v1"
     thread = threading.Thread(target=found.serve_forever, kwargs=dict(poll_interval=0.01), daemon=True)
     thread.start()
@@ -84,8 +99,8 @@ def graph(tmp_path, monkeypatch):
     return read_graph("graph.pt")
 
 def build(server=None, **options):
-    given = dict(graph="graph.pt", K=1, model="stub", emb_save="p.npz", engine="openai", encoder=ExampleEncoder(),
-                 base_url=server and server.url)
+    given = dict(graph="graph.pt", K=1, model="stub", max_tokens=256, emb_save="p.npz", engine="openai",
+                 encoder=ExampleEncoder(), base_url=server and server.url)
     return build_text_gnn_profile(**{**given, **options})
 
 def answers(path="text_gnn_record.jsonl") -> list[dict]: return [json.loads(row) for row in Path(path).open()]
@@ -153,7 +168,7 @@ def test_prompts_are_cut_to_the_servers_context(graph, server):
     server.context = 300
     with pytest.raises(RouteProfileError, match="context has room for 44"): build(server, record="other.jsonl")
 
-# %% ../nbs/tests/llm_servers.ipynb #496cbecd
+# %% ../nbs/tests/llm_servers.ipynb #8762711a
 def one_hop(graph, server, **options) -> CachedEngine:
     "A hop by way of an engine with options of its own."
     with closing(TextRecord("r.jsonl")) as record:
@@ -181,7 +196,34 @@ def test_requests_in_flight_are_bounded(graph, server):
     one_hop(graph, server, concurrency=2)
     assert server.most == 2
 
-# %% ../nbs/tests/llm_servers.ipynb #e3504627
+def test_a_time_out_measures_silence_not_length(graph, server):
+    server.delay = 0.1 # six parts of an answer take longer than the time-out
+    assert one_hop(graph, server, timeout=0.4, retries=0, concurrency=64).asked == len(answers("r.jsonl"))
+
+def test_a_silent_server_is_asked_again_and_what_came_is_kept(graph, server):
+    def answer(request, number):
+        if number == 3: time.sleep(0.6)
+        return described(request, number)
+    server.answer = answer
+    llm = one_hop(graph, server, timeout=0.3, retries=1, concurrency=1)
+    assert len(server.requests) == llm.asked + 1 and len(answers("r.jsonl")) == llm.asked
+
+def test_fewer_requests_are_in_flight_when_the_server_is_busy():
+    flying, most = [0], []
+    def send(n):
+        flying[0] += 1
+        most.append(flying[0])
+        time.sleep(0.01)
+        busy = flying[0] > 2
+        flying[0] -= 1
+        if busy: raise RateLimitError("busy")
+        return n
+    found = dict(in_flight(send, list(range(40)), 32, tries=50, pause=lambda error, tried: 0.0))
+    assert sorted(found.values()) == list(range(40)) and max(most) > 2 and np.median(most[-10:]) <= 3
+
+class RateLimitError(Exception): "Named as the client's."
+
+# %% ../nbs/tests/llm_servers.ipynb #aa648617
 def test_an_empty_answer_names_the_node(graph, server):
     empty = lambda request: name_of(request) == "mid"
     server.answer = lambda request, number: (200, "  ", "stop") if empty(request) else described(request, number)
@@ -192,7 +234,16 @@ def test_a_wrong_key_is_in_no_message(graph, server, monkeypatch):
     server.key = "right-key"
     monkeypatch.setenv("OPENAI_API_KEY", "wrong-key-123")
     with pytest.raises(RouteProfileError, match="key was refused") as refused: build(server)
-    assert "wrong-key-123" not in str(refused.value)
+    shown = "".join(traceback.format_exception(refused.value)) # what an executed notebook would show
+    assert "wrong-key-123" not in shown
+
+def test_a_password_of_an_address_is_in_no_message_and_no_file(graph, server):
+    url = server.url.replace("://", "://me:SECRET-1@")
+    with pytest.raises(RouteProfileError, match="found no 'other'") as refused:
+        build(server, base_url=url, model="other")
+    assert "SECRET-1" not in "".join(traceback.format_exception(refused.value))
+    build(server, base_url=url)
+    assert not any(b"SECRET-1" in path.read_bytes() for path in Path(".").rglob("*") if path.is_file())
 
 def test_the_key_is_in_no_file(graph, server, monkeypatch):
     server.key = "right-key"

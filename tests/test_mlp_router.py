@@ -10,10 +10,10 @@ from routeprofile.core import rng
 from routeprofile.routing_evaluation.mlp_router import MLPRouter, MLPSettings, TwoTowers, shuffled_pairs
 from routeprofile.routing_evaluation.trained_router import learnable_example
 
-# %% ../nbs/43_mlp_router.ipynb #2d5a133a
+# %% ../nbs/43_mlp_router.ipynb #542f741f
 def test_towers_are_as_specified():
     network, how = TwoTowers(6, 5).eval(), MLPSettings()
-    assert (how.hidden, how.out, how.dropout, how.margin, how.epochs, how.lr) == (512, 256, 0.1, 0.2, 20, 1e-4)
+    assert (how.hidden_dim, how.out_dim, how.dropout, how.margin, how.epochs, how.lr) == (512, 256, 0.1, 0.2, 20, 1e-4)
     x, m = torch.randn(3, 6), torch.randn(2, 5)
     def tower(first, norm, _, __, last, x): # linear, LayerNorm, ELU, linear, length 1; by hand
         x = x @ first.weight.T + first.bias

@@ -3,11 +3,12 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/03_pages.ipynb #e77e9d7a
+# %% ../nbs/03_pages.ipynb #d7293011
 import shutil, subprocess
 import pandas as pd
 import pytest
-from routeprofile.pages import LATEX, latex_table, markdown_table, page_text, write_table
+from routeprofile.escape import LATEX
+from routeprofile.pages import latex_table, markdown_table, page_text, write_table
 
 FRAME = pd.DataFrame({"Router & share, %": ["MLP_Router", "Sim#Router"], "K={1}": ["0.500 ◆ ✓", None]})
 
@@ -28,10 +29,11 @@ def test_a_table_is_the_same_bytes_each_time(tmp_path):
     assert first == again and first[0] == b"a\n0.100000\n0.333333\n" and sorted(p.name for p in tmp_path.iterdir()) == [
         "K=1.5.csv", "K=1.5.md", "K=1.5.tex"]
 
-# %% ../nbs/03_pages.ipynb #def989da
+# %% ../nbs/03_pages.ipynb #e91fa542
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no pdflatex: apt-get install texlive-latex-recommended")
 def test_pdflatex_takes_every_table(tmp_path):
-    every = pd.DataFrame({"character": list(LATEX), "~" + "".join(LATEX): [f"a{c}b" for c in LATEX]})
+    odd = [*LATEX, "é", "模", "\x07", r"\input{x}"]
+    every = pd.DataFrame({"character": odd, "~" + "".join(LATEX): [f"a{c}b" for c in odd]})
     write_table(FRAME, FRAME, tmp_path / "table", "50% & more\nof it", ["R&D_ ◆"], every)
     (tmp_path / "main.tex").write_text("\\documentclass{article}\\usepackage{booktabs, amssymb}"
                                        "\\begin{document}\\input{table.tex}\\end{document}")

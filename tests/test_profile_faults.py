@@ -3,25 +3,33 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/tests/profile_faults.ipynb #807d3451
+# %% ../nbs/tests/profile_faults.ipynb #230c770f
+import io, zipfile
 import numpy as np
 import pytest
 from importlib.metadata import EntryPoint
 from routeprofile import registry
+from routeprofile.artifacts import record, seal_zip
 from routeprofile.build_data_graph.graph import Graph, Nodes
 from routeprofile.core import RouteProfileError
 from routeprofile.encode.encoders import ExampleEncoder
 from routeprofile.get_model_profile.profiles import Profiles, build_profiles, load_profiles, save_profiles
 
-# %% ../nbs/tests/profile_faults.ipynb #0ac676da
+# %% ../nbs/tests/profile_faults.ipynb #f10168b9
 ones = lambda *shape: np.ones(shape, np.float32)
+
+def seal(path, content=None):
+    "Give a zip file a record and a digest, as a forger would."
+    path.write_bytes(seal_zip(path.read_bytes() if content is None else content, record(step="profile")))
 
 @pytest.mark.parametrize("arrays, says", [
     (dict(a=np.array([1, np.nan], np.float32)), "a: found NaN"), (dict(a=ones(2, 2)), r"a: found float32 \[2, 2\]"),
     (dict(a=ones(2), b=ones(3)), r"dimensions \[2, 3\]"), (dict(a=np.array([{}], dtype=object)), "not a profile file"),
+    (dict(a=np.array([1e300])), "a: found NaN or infinity"),
     (dict(a=np.array(["x"])), "a: found <U1"), (dict(a=ones(0)), r"a: found float32 \[0\]"), ({}, "expected one")])
 def test_wrong_arrays_are_refused(tmp_path, arrays, says):
     np.savez(tmp_path / "p.npz", **arrays)
+    seal(tmp_path / "p.npz")
     with pytest.raises(RouteProfileError, match=f"p.npz: .*{says}"): load_profiles(tmp_path / "p.npz")
 
 @pytest.mark.parametrize("content", [b"", b"text", b"PK\x03\x04half", "truncated"])
@@ -29,11 +37,46 @@ def test_other_files_are_refused(tmp_path, content):
     save_profiles(Profiles(["a"], ones(1, 99)), tmp_path / "p.npz")
     if content == "truncated": content = (tmp_path / "p.npz").read_bytes()[:300]
     (tmp_path / "p.npz").write_bytes(content)
-    with pytest.raises(RouteProfileError, match="p.npz: not a profile file"): load_profiles(tmp_path / "p.npz")
+    with pytest.raises(RouteProfileError, match="p.npz: found no record.*Build it"): load_profiles(tmp_path / "p.npz")
 
-# %% ../nbs/tests/profile_faults.ipynb #c3fb1531
+# %% ../nbs/tests/profile_faults.ipynb #a6990d5c
+def member(name="a.npy", content=b"", compression=zipfile.ZIP_STORED, **fields):
+    "A zip file with one member, whose header is then changed."
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", compression) as file: file.writestr(name, content)
+    data = bytearray(buffer.getvalue())
+    for entry, offset in ((data.rfind(b"PK\x01\x02"), 0), (0, -2)): # central directory, local header
+        for place, value in fields.values(): data[entry + place + offset:entry + place + offset + 2] = value
+    return bytes(data)
+
+def npy(shape, content=b""):
+    buffer = io.BytesIO()
+    np.lib.format.write_array_header_1_0(buffer, dict(descr="<f4", fortran_order=False, shape=shape))
+    return buffer.getvalue() + content
+
+FLAGS, METHOD = 8, 10 # places of two fields in a member's entry of the central directory
+
+@pytest.mark.parametrize("content", [
+    member(content=npy((3,), b"\0" * 12), flags=(FLAGS, b"\x01\x00")), # encrypted
+    member(content=npy((3,), b"\0" * 12), method=(METHOD, b"\x63\x00")), # compression 99
+    member(content=npy((3,), b"\0" * 12), method=(METHOD, b"\x08\x00")), # not a deflate stream
+    member(content=npy((10**12,))), member(content=npy((10**30,))), member("a.txt", b"text"), member("a.npy", b"text"),
+    member(content=npy((2 << 20,), b"\0" * (8 << 20)), compression=zipfile.ZIP_DEFLATED)])
+def test_forged_zip_files_are_refused(tmp_path, content):
+    seal(tmp_path / "p.npz", content)
+    with pytest.raises(RouteProfileError, match="p.npz: ") as raised: load_profiles(tmp_path / "p.npz")
+    assert raised.value.__class__ is RouteProfileError
+
+@pytest.mark.parametrize("setting", [dict(mode="newllm"), dict(encoder="x"), dict(data="published")])
+def test_a_profile_of_other_settings_is_refused(tmp_path, setting):
+    how = dict(mode="standard", encoder="minilm", data="sample")
+    path = save_profiles(Profiles(["a"], ones(1, 2), how), tmp_path / "p.npz")
+    assert load_profiles(path, **how).names == ["a"]
+    with pytest.raises(RouteProfileError, match=f"p.npz: {next(iter(setting))}: found"): load_profiles(path, **setting)
+
+# %% ../nbs/tests/profile_faults.ipynb #dba41781
 def test_a_missing_file_names_the_commands(tmp_path):
-    with pytest.raises(RouteProfileError, match="none.npz: no such file. Build it first: routeprofile-flat"):
+    with pytest.raises(RouteProfileError, match="none.npz: no such file. Build it: routeprofile-flat"):
         load_profiles(tmp_path / "none.npz")
 
 def test_nan_is_not_written(tmp_path):

@@ -3,10 +3,12 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/20_prompts.ipynb #352cc99a
+# %% ../nbs/20_prompts.ipynb #8745c2e2
 import pytest
+from routeprofile.core import write_json
+from routeprofile.data.folders import write_example
 from routeprofile.data.schemas import QueryRow
-from routeprofile.encode.prompts import FAMILIES, query_text
+from routeprofile.encode.prompts import FAMILIES, query_text, template_for
 
 OPTIONS = [["red", "blue"], "['red', 'blue']", {"label": ["A", "B"], "text": ["red", "blue"]},
            {"labels": ["A", "B"], "text": ["red", "blue"]}, "{'label': ['A', 'B'], 'text': ['red', 'blue']}",
@@ -33,3 +35,15 @@ def test_families_have_prompts_of_their_own():
     assert text_of("agentverse-mgsm") == text_of("math") and "\\boxed{}." in text_of("math")
     assert "last line" in text_of("gsm8k") and len({text_of(task) for task in FAMILIES}) == 7
     assert {text_of(task, template="raw") for task in FAMILIES} == {"Which {colour}?"}
+
+# %% ../nbs/20_prompts.ipynb #2460322b
+@pytest.mark.parametrize("declared", [True, False, None])
+def test_templates_are_for_data_that_declare_them(tmp_path, declared):
+    data = write_example(tmp_path)
+    info = dict(name="mine", simulated=False, **({} if declared is None else dict(prompts=declared)))
+    write_json(tmp_path / "profile_data/dataset.json", info)
+    assert template_for("prompt", data.path("test")) == ("prompt" if declared else "raw")
+    assert template_for("raw", data.path("test")) == "raw"
+
+def test_the_published_data_have_templates(published):
+    assert template_for("prompt", published / "route_data/routing_test_data.json") == "prompt"

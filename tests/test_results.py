@@ -3,38 +3,44 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/52_results.ipynb #a2885afb
+# %% ../nbs/52_results.ipynb #6c50297d
 import pandas as pd
 import pytest
 from routeprofile.analysis.results import in_order, load_runs, summarise
+from routeprofile.artifacts import record
 from routeprofile.core import RouteProfileError, write_json
 from routeprofile.registry import Design
+from routeprofile.routing_evaluation.run_files import write_runs
 
-def write_runs(path, method, data="example", seeds=(42,), share=0.5, mode="standard", **how):
-    runs = [dict(design=str(Design(mode, method, seed=seed)), router="SimRouter", avg_performance=0.5, max_share=share,
-                 most_chosen="big", chosen=["big", "mid"], performance=[1.0, None]) for seed in seeds]
-    record = dict(data=data, simulated=True, mode=mode, **how)
-    return write_json(path, dict(how=record, references={}, tasks=["a", "b"], runs=runs))
+POINTS = dict(best_single=dict(model="big", avg=1.0), random=0.5, oracle=1.0, oracle_per_task=1.0,
+              constant=dict(big=1.0, mid=None))
 
-# %% ../nbs/52_results.ipynb #a06da857
+def made(path, method, data="example", seeds=(42,), share=0.5, mode="standard", **how):
+    runs = [dict(design=str(Design(mode, method, seed=seed)), router="SimRouter", profile_cosine=0.5,
+                 avg_performance=0.5, total_avg_hit=0.5, max_share=share, entropy=1.0, n_unscored=1, most_chosen="big",
+                 chosen=["big", "mid"], performance=[1.0, None]) for seed in seeds]
+    return write_runs(path, record(step="runs", data=data, simulated=True, mode=mode, **how), POINTS, ["a", "b"], runs)
+
+# %% ../nbs/52_results.ipynb #2ef7c3c0
 def test_files_of_two_data_sets_do_not_mix(tmp_path):
-    paths = [write_runs(tmp_path / "a.json", "flat"), write_runs(tmp_path / "b.json", "flat", data="other")]
+    paths = [made(tmp_path / "a.json", "flat"), made(tmp_path / "b.json", "flat", data="other")]
     with pytest.raises(RouteProfileError, match="b.json: data: found 'other', expected 'example'"): load_runs(paths)
 
-# %% ../nbs/52_results.ipynb #2328e316
+# %% ../nbs/52_results.ipynb #3f3ebf96
 def test_the_mode_is_read_from_the_file(tmp_path):
-    paths = [write_runs(tmp_path / f"{mode}.json", "flat", mode=mode) for mode in ("standard", "newllm")]
+    paths = [made(tmp_path / f"{mode}.json", "flat", mode=mode) for mode in ("standard", "newllm")]
     assert list(load_runs(paths, "newllm")["mode"]) == ["newllm"] and len(load_runs(paths)) == 2
 
-# %% ../nbs/52_results.ipynb #5425b236
+# %% ../nbs/52_results.ipynb #3b932fdc
 @pytest.mark.parametrize("content", [[], {"runs": []}])
 def test_what_is_no_run_file_is_refused(tmp_path, content):
-    with pytest.raises(RouteProfileError, match="found no runs"): load_runs([write_json(tmp_path / "x.json", content)])
+    path = write_json(tmp_path / "x.json", content)
+    with pytest.raises(RouteProfileError, match="Run the grid"): load_runs([path])
     with pytest.raises(RouteProfileError, match="Run the grid"): load_runs([])
 
-# %% ../nbs/52_results.ipynb #fca0797d
+# %% ../nbs/52_results.ipynb #e6c58305
 def test_average_over_seeds_passes_over_unscored_queries(tmp_path):
-    ours = summarise(load_runs([write_runs(tmp_path / "a.json", "flat", seeds=(1, 2, 3), share=0.99)])).iloc[0]
+    ours = summarise(load_runs([made(tmp_path / "a.json", "flat", seeds=(1, 2, 3), share=0.99)])).iloc[0]
     assert (ours["seeds"], ours["collapsed"], ours["low"], ours["high"]) == (3, True, 1, 1)
 
 # %% ../nbs/52_results.ipynb #064d50dc

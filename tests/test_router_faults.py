@@ -3,26 +3,29 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/tests/router_faults.ipynb #e1248be3
-import json
+# %% ../nbs/tests/router_faults.ipynb #ea3f0040
 from types import SimpleNamespace
 import numpy as np
 import pytest
+import torch
+from routeprofile.artifacts import record, seal_zip
 from routeprofile.core import RouteProfileError, read_json, write_json
 from routeprofile.data.folders import write_example
 from routeprofile.data.schemas import Answer, PreferencePair, TestRow
 from routeprofile.encode.encoders import ExampleEncoder, load_encoder
-from routeprofile.get_model_profile.profiles import Profiles, save_profiles
+from routeprofile.get_model_profile.profiles import Profiles, load_profiles, save_profiles
 from routeprofile.routing_evaluation import preferences
 from routeprofile.routing_evaluation.graph_router import GraphRouter
 from routeprofile.routing_evaluation.mlp_router import MLPRouter
 from routeprofile.routing_evaluation.preferences import (TrainingData, call_graphrouter, call_mlprouter, check_no_leak,
     preferences_from_performance, run_router, split, split_queries, training_data)
 from routeprofile.routing_evaluation.routers import Router, SimRouter, answered, call_simrouter, setup_routing
+from routeprofile.routing_evaluation.baselines import call_baselines
 from routeprofile.routing_evaluation.trained_router import learnable_example
+from routeprofile.training import load_checkpoint
 
-SMALL = {MLPRouter: dict(hidden=32, out=16, epochs=20, lr=3e-3),
-         GraphRouter: dict(width=32, heads=2, epochs=20, lr=5e-3)}
+SMALL = {MLPRouter: dict(hidden_dim=32, out_dim=16, epochs=20, lr=3e-3),
+         GraphRouter: dict(hidden_dim=32, heads=2, dropout=0.0, epochs=20, lr=5e-3)}
 each_router = pytest.mark.parametrize("router", SMALL)
 each_call = pytest.mark.parametrize("call", [call_mlprouter, call_graphrouter])
 
@@ -32,7 +35,7 @@ def row(query, **performance):
     answers = {m: Answer(task_performance=p) for m, p in performance.items()}
     return TestRow(task_name="mmlu", query=query, model_performance=answers)
 
-# %% ../nbs/tests/router_faults.ipynb #6f09d578
+# %% ../nbs/tests/router_faults.ipynb #f6d56c15
 def test_dimensions_must_agree():
     profiles, says = Profiles(["a"], [[1, 2, 3]]), "3 dimensions and the queries "
     with pytest.raises(RouteProfileError, match=says + "2"): SimRouter(profiles).choose(np.ones((1, 2)))
@@ -40,7 +43,8 @@ def test_dimensions_must_agree():
 
 def test_an_llm_without_answers_is_left_out(tmp_path):
     rows = write_example(tmp_path).test_rows()
-    assert answered(Profiles(["big", "other", "mid"], np.eye(3)), rows).names == ["big", "mid"]
+    kept, left_out = answered(Profiles(["big", "other", "mid"], np.eye(3)), rows)
+    assert kept.names == ["big", "mid"] and left_out == {"other": "no answer in 4 of 4 test rows"}
     with pytest.raises(RouteProfileError, match="none of its LLMs"): answered(Profiles(["x"], [[1.0]]), rows)
 
 @pytest.mark.parametrize("queries, score, says", [
@@ -50,22 +54,30 @@ def test_numbers_must_be_finite(queries, score, says):
         def scores(self, queries): return np.full((len(queries), 1), score)
     with pytest.raises(RouteProfileError, match=says): Fixed(Profiles(["a"], [[1.0, 1]])).choose(queries)
 
-# %% ../nbs/tests/router_faults.ipynb #718ca593
+# %% ../nbs/tests/router_faults.ipynb #8a6f7955
 def test_missing_performance_is_recomputed(folder):
     rows = read_json("route_data/routing_test_data.json")
     expected = call_simrouter("standard.npz", output_path="a.json")["avg_performance"]
     for answers in rows:
         for answer in answers["model_performance"].values(): del answer["task_performance"]
-    write_json("bare.json", rows)
-    assert call_simrouter("standard.npz", "bare.json", "b.json")["avg_performance"] == expected
+    write_json("route_data/bare.json", rows)
+    assert call_simrouter("standard.npz", "route_data/bare.json", "b.json")["avg_performance"] == expected
 
 @pytest.mark.parametrize("profile, test, says", [
-    ("standard.npz", "empty.json", "empty test set"), ("nan.npz", None, "NaN"), ("two.npz", None, "2 dimensions"),
-    ("none.npz", None, "no such file"), ("standard.npz", "none.json", "no such file")])
+    ("standard.npz", "empty.json", "empty test set"), ("nan.npz", None, "NaN"),
+    ("two.npz", None, "two.npz: the profiles have 2 dimensions"),
+    ("none.npz", None, "no such file"), ("standard.npz", "none.json", "no such file"),
+    ("plain.npz", None, "found no record"), ("modeless.npz", None, "modeless.npz: mode: found None")])
 def test_bad_files_write_nothing(folder, profile, test, says):
     write_json("empty.json", [])
+    np.savez("plain.npz", big=np.ones(2, np.float32))
+    save_profiles(Profiles(["big", "mid"], np.eye(2)), "modeless.npz")
     np.savez("nan.npz", big=np.array([np.nan, 1], np.float32))
-    save_profiles(Profiles(["big", "mid"], np.eye(2)), "two.npz")
+    with open("nan.npz", "rb+") as file: # as a forger would
+        sealed = seal_zip(file.read(), record(step="profile", mode="standard"))
+        file.seek(0)
+        file.write(sealed)
+    save_profiles(Profiles(["big", "mid"], np.eye(2), dict(mode="standard")), "two.npz")
     with pytest.raises(RouteProfileError, match=says): call_simrouter(profile, test, "out.json")
     assert not (folder / "out.json").exists()
 
@@ -137,7 +149,7 @@ def test_nothing_is_learned_from_validation_queries(router):
     assert [h["loss"] for h in again] == [h["loss"] for h in first]
     assert [h["val_loss"] for h in again] != [h["val_loss"] for h in first]
 
-# %% ../nbs/tests/router_faults.ipynb #280e34a6
+# %% ../nbs/tests/router_faults.ipynb #8106f856
 @each_router
 def test_a_loaded_router_is_the_saved_one(router, tmp_path):
     (train, profiles), (new, _), encoder = learnable_example(), learnable_example(seed=1), ExampleEncoder()
@@ -146,7 +158,9 @@ def test_a_loaded_router_is_the_saved_one(router, tmp_path):
     loaded = router.load(path, encoder=encoder, device="cpu")
     assert (loaded.scores(new.X) == fitted.scores(new.X)).all() and loaded.settings == fitted.settings
     assert loaded.route("a new text") == fitted.route("a new text") and loaded.template == "raw"
-    assert read_json(tmp_path / "router_ckpt.json")["history"] == json.loads(json.dumps(fitted.history))
+    config = load_checkpoint(path, router.name)[1]
+    assert config["losses"]["loss"] == pytest.approx([entry["loss"] for entry in fitted.history], rel=1e-5)
+    assert torch.load(path).keys() == {*fitted.network.state_dict(), "llm_profiles"} # a state dict, for any program
     assert path.read_bytes() == fitted.save(tmp_path / "again.pt").read_bytes()
 
 @each_router
@@ -157,7 +171,7 @@ def test_a_new_llm_takes_part_in_a_loaded_router(router, tmp_path):
     scores = router.load(path, four, device="cpu").scores(new.X)
     assert scores.shape == (160, 4) and (scores.argmax(axis=1) == 3).any() and np.isfinite(scores).all()
 
-# %% ../nbs/tests/router_faults.ipynb #ad043492
+# %% ../nbs/tests/router_faults.ipynb #8cbac6ed
 @each_router
 def test_a_router_needs_training_first(router, tmp_path):
     train, profiles = learnable_example()
@@ -188,7 +202,7 @@ def test_weights_of_another_version_are_refused(router, change, tmp_path):
     if change == "shape": part.weight.data = part.weight.data.T.contiguous()
     if change == "missing": part.bias = None
     if change == "extra": part.register_buffer("scale", part.weight.data[0].clone())
-    with pytest.raises(RouteProfileError, match="old.pt: network/.*: found .*train the router again"):
+    with pytest.raises(RouteProfileError, match="old.pt: .*: found .*train the router again"):
         router.load(fitted.save(tmp_path / "old.pt"))
 
 # %% ../nbs/tests/router_faults.ipynb #740c373f
@@ -205,25 +219,26 @@ def test_data_that_cannot_be_learned_stop(router):
     train.X[3] = np.inf
     with pytest.raises(RouteProfileError, match="vector has NaN or infinity"): fit(profiles, train)
 
-# %% ../nbs/tests/router_faults.ipynb #3be559ee
+# %% ../nbs/tests/router_faults.ipynb #2e38bbc7
 @pytest.mark.parametrize("call, router, ckpt", [(call_mlprouter, "MLPRouter", "mlp_router_ckpt.pt"),
                                                 (call_graphrouter, "GraphRouter", "graphrouter_ckpt.pt")])
 def test_the_whole_step(folder, call, router, ckpt):
     standard, new = call("standard.npz", epochs=2, device="cpu"), call("newllm.npz", epochs=2, device="cpu")
     for report, mode, pairs in ((standard, "standard", 6), (new, "newllm", 3)):
         assert report["how"]["training_pairs"] == pairs and report["how"]["left_out"] == 0
-        assert f"pairwise_training_data_{mode}.json" in report["how"]["inputs"]
+        assert f"route_data/pairwise_training_data_{mode}.json" in report["how"]["inputs"]
         assert report["how"]["settings"]["epochs"] == 2 and report["how"]["best"]["epoch"] in (0, 1)
         assert (folder / f"results/routing_result/{mode}/{router}_results.json").is_file()
         assert (folder / f"results/trained_{router}/{mode}/{ckpt}").is_file()
-    assert new["cold_start"]["new_llm"] == "mid" and len(new["results"]) == 4
-    assert read_json(f"results/trained_{router}/newllm/{ckpt[:-3]}.json")["models"] == ["small", "big"]
+    assert new["cold_start"]["new_llm"] == "mid" and len(new["routing_results"]) == 4
+    config = load_checkpoint(f"results/trained_{router}/newllm/{ckpt}", router)[1]
+    assert config["models"] == ["small", "big"]
     path = folder / f"results/routing_result/newllm/{router}_results.json"
     first = path.read_bytes()
     call("newllm.npz", epochs=2, device="cpu")
     assert first == path.read_bytes()
 
-# %% ../nbs/tests/router_faults.ipynb #bd43364a
+# %% ../nbs/tests/router_faults.ipynb #6a5ff2a1
 def run(call, profile, training=None, **settings):
     return call(profile, training, output_path="o.json", save_ckpt="c.pt", device="cpu", **{"epochs": 1, **settings})
 
@@ -243,11 +258,39 @@ def test_test_queries_among_training_rows_are_counted(folder, call):
     (dict(profile="standard.npz", training="none.json"), "no such file")])
 @each_call
 def test_bad_requests_write_nothing(folder, call, given, says):
-    save_profiles(Profiles(["big", "mid"], np.eye(2)), "two.npz")
+    save_profiles(Profiles(["big", "mid"], np.eye(2), dict(mode="standard")), "two.npz")
     with pytest.raises(RouteProfileError, match=says): run(call, **given)
     assert not (folder / "o.json").exists() and not (folder / "c.pt").exists()
 
-# %% ../nbs/tests/router_faults.ipynb #469534c9
+# %% ../nbs/tests/router_faults.ipynb #b49637e7
+def test_every_router_leaves_out_the_same_llm(folder, capsys):
+    rows = read_json("route_data/routing_test_data.json")
+    del rows[2]["model_performance"]["small"]
+    write_json("route_data/routing_test_data.json", rows)
+    trained = [run(call, "standard.npz") for call in (call_mlprouter, call_graphrouter)]
+    reports = [call_simrouter("standard.npz"), *trained]
+    for report in reports:
+        assert report["left_out"] == {"small": "no answer in 1 of 4 test rows"}
+        assert all(entry["similarity_scores"].keys() == {"mid", "big"} for entry in report["routing_results"])
+    assert capsys.readouterr().out.count("left out: small (no answer in 1 of 4 test rows)") == 3
+    assert not {name for one in call_baselines("standard", runs=1) for name in one["chosen"]} & {"small"}
+
+# %% ../nbs/tests/router_faults.ipynb #c6baeb4d
+def test_a_mode_alone_is_enough(folder):
+    flat = save_profiles(load_profiles("newllm.npz"), "results/model_profile_result/newllm/flat.npz")
+    assert call_simrouter(mode="newllm")["avg_performance"] == call_simrouter(flat)["avg_performance"]
+    for call in (call_mlprouter, call_graphrouter):
+        assert call(mode="newllm", epochs=1, device="cpu")["how"]["mode"] == "newllm"
+    with pytest.raises(RouteProfileError, match="standard/flat.npz: no such file"): call_simrouter(mode="standard")
+
+@pytest.mark.parametrize("call, given", [
+    (call_mlprouter, dict(hidden_dim=8, out_dim=4, num_layers=3, dropout=0.2, margin=0.1, val_split=0.4, lr=1e-3)),
+    (call_graphrouter, dict(hidden_dim=8, num_layers=1, heads=2, dropout=0.2, val_split=0.4, batch_size=2))])
+def test_the_flags_of_the_original_reach_the_router(folder, call, given):
+    assert run(call, "standard.npz", **given)["how"]["settings"].items() >= given.items()
+    with pytest.raises(RouteProfileError, match="val_split: found 1.5"): run(call, "standard.npz", val_split=1.5)
+
+# %% ../nbs/tests/router_faults.ipynb #d753d16c
 class MostWins(Router):
     "The LLM that wins the most pairs."
     name = "MostWins"
@@ -271,4 +314,4 @@ def test_a_router_of_another_package_runs(folder, monkeypatch):
 def test_nothing_is_written_without_a_path(folder, name, settings):
     files = lambda: {path for path in folder.rglob("*") if ".sqlite" not in path.name}
     before, report = files(), run_router(name, setup_routing("standard.npz"), settings=settings)
-    assert len(report["results"]) == 4 and not {path for path in files() - before if path.is_file()}
+    assert len(report["routing_results"]) == 4 and not {path for path in files() - before if path.is_file()}

@@ -3,8 +3,9 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/41_routers.ipynb #85122e7c
-import json
+# %% ../nbs/41_routers.ipynb #37244570
+import json, time
+from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 from routeprofile.core import RouteProfileError, read_json
@@ -34,22 +35,55 @@ def test_one_new_query_gets_every_score():
     assert router.route(QueryRow(task_name="natural_qa", query="Who wrote this novel?")).chosen == "poet"
     with pytest.raises(RouteProfileError, match="found no encoder"): SimRouter(router.profiles).route("x")
 
-# %% ../nbs/41_routers.ipynb #a8f85f86
+# %% ../nbs/41_routers.ipynb #f810fd18
 def test_the_report_records_how_it_was_made(folder):
     report = call_simrouter("newllm.npz")
     path = folder / "results/routing_result/newllm/SimRouter_results.json"
     written, first = read_json(path), path.read_bytes()
-    assert written == json.loads(json.dumps(report)) and written["how"]["simulated"]
+    digest = written.pop("sha256")
+    assert written == json.loads(json.dumps(report)) and written["how"]["simulated"] and len(digest) == 64
     assert written["how"]["mode"] == "newllm" and written["cold_start"] is not None
-    assert written["avg_performance"] == pytest.approx(np.mean([r["task_performance"] for r in written["results"]]))
-    assert set(written["how"]["inputs"]) == {"newllm.npz", "routing_test_data.json"}
+    mean = np.mean([entry["task_performance"] for entry in written["routing_results"]])
+    assert written["avg_performance"] == pytest.approx(mean)
+    assert set(written["how"]["inputs"]) == {"newllm.npz", "route_data/routing_test_data.json"}
     call_simrouter("newllm.npz")
     assert first == path.read_bytes()
 
-# %% ../nbs/41_routers.ipynb #5d9bd794
+# %% ../nbs/41_routers.ipynb #99e4e128
 def test_profiles_of_another_mode_are_refused(folder):
-    with pytest.raises(RouteProfileError, match="standard.npz: mode: found standard, asked for newllm"):
+    with pytest.raises(RouteProfileError, match="standard.npz: mode: found 'standard', expected 'newllm'"):
         call_simrouter("standard.npz", mode="newllm")
+
+# %% ../nbs/41_routers.ipynb #5f142f0b
+def test_threads_are_encoded_together():
+    sizes = []
+    class Slow(ExampleEncoder):
+        def encode(self, texts, progress=True):
+            sizes.append(len(texts))
+            time.sleep(0.01)
+            return super().encode(texts, progress)
+    router = SimRouter(Profiles(["a", "b"], np.eye(2, ExampleEncoder.dim)), Slow())
+    texts = [f"query {n}" for n in range(200)]
+    with ThreadPoolExecutor(200) as pool: found = list(pool.map(router.route, texts))
+    assert found == [router.route(text) for text in texts]
+    assert sum(sizes[:-200]) == 200 and len(sizes) < 260
+
+def test_a_bad_text_fails_by_itself():
+    class Picky(ExampleEncoder):
+        def encode(self, texts, progress=True):
+            if "bad" in texts: raise RouteProfileError("a bad text")
+            return super().encode(texts, progress)
+    router = SimRouter(Profiles(["a", "b"], np.eye(2, ExampleEncoder.dim)), Picky())
+    texts = ["x", "y", "z", "bad"] * 10
+    with ThreadPoolExecutor(40) as pool: found = [pool.submit(router.route, text) for text in texts]
+    assert [n for n, future in enumerate(found) if future.exception()] == list(range(3, 40, 4))
+
+def test_an_encoder_that_breaks_off_leaves_nobody_waiting():
+    class Short(ExampleEncoder):
+        def encode(self, texts, progress=True): return super().encode(texts, progress)[:-1]
+    router = SimRouter(Profiles(["a", "b"], np.eye(2, ExampleEncoder.dim)), Short())
+    with ThreadPoolExecutor(8) as pool: found = [pool.submit(router.route, "x") for _ in range(8)]
+    assert all(isinstance(future.exception(timeout=5), ValueError) for future in found)
 
 # %% ../nbs/41_routers.ipynb #0807d90c
 def test_published_reference_points(published):

@@ -3,9 +3,10 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/tests/store_faults.ipynb #776ee472
-import signal, sqlite3, subprocess, sys
+# %% ../nbs/tests/store_faults.ipynb #18416a8b
+import os, signal, sqlite3, subprocess, sys, tempfile
 from contextlib import closing
+from pathlib import Path
 from threading import Timer
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from routeprofile.core import RouteProfileError
 from routeprofile.encode.encoders import ExampleEncoder
 from routeprofile.encode.store import EmbeddingStore, computing
 
-# %% ../nbs/tests/store_faults.ipynb #b9c47499
+# %% ../nbs/tests/store_faults.ipynb #48d10f2c
 def test_file_that_is_no_store_is_refused(tmp_path):
     def get(path): return EmbeddingStore(path).get("tiny", ["a"], 2)
     path = tmp_path / "e.sqlite"
@@ -21,8 +22,9 @@ def test_file_that_is_no_store_is_refused(tmp_path):
     with pytest.raises(RouteProfileError, match="e.sqlite: not a sound store.*Delete it"): get(path)
     with closing(sqlite3.connect(tmp_path / "other.sqlite")) as db: db.execute("CREATE TABLE mail (text TEXT)")
     with pytest.raises(RouteProfileError, match="another program.*Delete it"): get(tmp_path / "other.sqlite")
-    for place in (path / "below/a.sqlite", tmp_path):
-        with pytest.raises(RouteProfileError, match="cannot be used.*ROUTEPROFILE_CACHE"): get(place)
+    with pytest.raises(RouteProfileError, match="cannot be used.*ROUTEPROFILE_CACHE"): get(tmp_path)
+    with pytest.raises(RouteProfileError, match="cannot be used.*ROUTEPROFILE_CACHE"):
+        EmbeddingStore(path / "below/a.sqlite").put("tiny", ["a"], np.ones((1, 2)))
 
 def test_store_with_damaged_pages_is_refused(tmp_path):
     store, texts = EmbeddingStore(tmp_path / "e.sqlite"), [str(i) for i in range(200)]
@@ -31,6 +33,69 @@ def test_store_with_damaged_pages_is_refused(tmp_path):
     content[4096:] = b"\xff" * (len(content) - 4096)
     store.path.write_bytes(bytes(content))
     with pytest.raises(RouteProfileError, match="not a sound store.*Delete it"): store.get("tiny", texts, 64)
+
+# %% ../nbs/tests/store_faults.ipynb #e3f97b31
+@pytest.mark.parametrize("change", [
+    "vector = NULL", "vector = zeroblob(8)", "vector = 'text'", "digest = NULL", "encoder = 'other'",
+    "text = zeroblob(32)",
+    "vector = (SELECT vector FROM vectors WHERE rowid = 2)"])
+def test_damaged_row_is_computed_again(tmp_path, change):
+    store, vectors = EmbeddingStore(tmp_path / "e.sqlite"), np.arange(6.0).reshape(3, 2)
+    store.put("tiny", list("abc"), vectors)
+    with closing(sqlite3.connect(store.path)) as db, db: db.execute(f"UPDATE vectors SET {change} WHERE rowid = 1")
+    assert store.get("tiny", list("abc"), 2).keys() == {"b", "c"}
+    store.put("tiny", list("ab"), np.stack([vectors[0], [9, 9]]))
+    found = {text: list(vector) for text, vector in store.get("tiny", list("abc"), 2).items()}
+    assert found == dict(a=[0, 1], b=[2, 3], c=[4, 5])
+
+def test_every_flipped_bit_is_refused_missing_or_harmless(tmp_path):
+    store, texts = EmbeddingStore(tmp_path / "e.sqlite"), list("abcdefgh")
+    store.put("tiny", texts, np.arange(16.0).reshape(8, 2))
+    content, wanted, missing = store.path.read_bytes(), store.get("tiny", texts, 2), 0
+    for at in np.random.default_rng(0).integers(0, len(content) * 8, 150):
+        flipped = bytearray(content)
+        flipped[at // 8] ^= 1 << at % 8
+        store.path.write_bytes(flipped)
+        try: found = store.get("tiny", texts, 2)
+        except RouteProfileError as error: assert "e.sqlite" in str(error)
+        else:
+            missing += len(found) < 8
+            assert all((found[text] == wanted[text]).all() for text in found)
+
+def test_store_without_digests_is_computed_again(tmp_path):
+    path = tmp_path / "e.sqlite"
+    with closing(sqlite3.connect(path)) as db, db:
+        db.executescript("CREATE TABLE vectors (encoder TEXT, text BLOB, vector BLOB, PRIMARY KEY (encoder, text));"
+                         "INSERT INTO vectors VALUES ('tiny', zeroblob(32), zeroblob(8));"
+                         f"PRAGMA application_id = {0x52504531}")
+    store = EmbeddingStore(path)
+    assert store.get("tiny", ["a"], 2) == {}
+    store.put("tiny", ["a"], np.ones((1, 2)))
+    assert store.get("tiny", ["a"], 2).keys() == {"a"}
+
+# %% ../nbs/tests/store_faults.ipynb #205a785a
+READER = """
+import os, sys
+from pathlib import Path
+import filelock
+import numpy as np
+from routeprofile.encode.store import EmbeddingStore, computing
+os.setuid(65534)
+store = EmbeddingStore(Path(sys.argv[1]))
+assert list(store.get("tiny", ["a", "b"], 2)) == ["a"]
+with computing(store.path, "tiny"): store.put("tiny", ["b"], np.ones((1, 2)))
+"""
+
+@pytest.mark.skipif(os.getuid() != 0, reason="another user can be tried by root only")
+def test_read_only_store_is_read():
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        store = EmbeddingStore(Path(folder) / "e.sqlite")
+        store.put("tiny", ["a"], np.ones((1, 2)))
+        for path in [Path(folder), *Path(folder).iterdir()]: path.chmod(0o555 if path.is_dir() else 0o444)
+        before = sorted(os.listdir(folder))
+        done = subprocess.run([sys.executable, "-c", READER, store.path], capture_output=True, text=True)
+        assert done.returncode == 0 and done.stderr.count("computed and not kept") == 1, done.stderr
+        assert sorted(os.listdir(folder)) == before
 
 # %% ../nbs/tests/store_faults.ipynb #953fc743
 WORKER = """

@@ -101,12 +101,12 @@ def test_weights_are_named_by_their_content_or_their_record(tmp_path):
         found.add(revision_of(str(folder), None, record))
     assert model_name(str(folder)) == "llm" and len(found) == 2 and all(f.startswith("sha256:") for f in found)
 
-# %% ../nbs/33_text_gnn.ipynb #c34cf508
+# %% ../nbs/33_text_gnn.ipynb #edd35939
 @pytest.mark.parametrize("mode", ["standard", "newllm"])
 def test_the_committed_record_replays(request, mode):
     root, minilm = request.config.rootpath, load_encoder("minilm")
     graph = encode_nodes(assemble(DataFolder(root), mode, NODE_SETS[FULL]), minilm, progress=False)
     record = root/"figures/sample/text_gnn_record.jsonl"
     profiles = text_gnn_profiles(graph, [0, 1, 2], 42, minilm, model="SmolLM2-135M-Instruct", record=record,
-                                 repetition_penalty=1.15, engine="replay")
+                                 max_tokens=256, repetition_penalty=1.15, engine="replay")
     assert all(np.allclose(np.linalg.norm(p.matrix, axis=1), 1, atol=1e-6) for p in profiles.values())

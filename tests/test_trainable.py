@@ -3,13 +3,12 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/36_trainable.ipynb #888908b8
+# %% ../nbs/36_trainable.ipynb #4b0c723a
 import subprocess, sys
 from dataclasses import replace
 import numpy as np
 from routeprofile.build_data_graph.graph import assemble, encode_nodes
 from routeprofile.build_data_graph.graph_io import save_graph
-from routeprofile.core import read_json
 from routeprofile.data.folders import write_example
 from routeprofile.encode.encoders import ExampleEncoder
 from routeprofile.get_model_profile.profiles import load_profiles
@@ -49,19 +48,19 @@ def test_resumed_is_uninterrupted(tmp_path):
         resumed, again = pretrain(graph, SMALL, checkpoint, resume=True, device="cpu")
         assert (whole == resumed).all() and history == again
 
-# %% ../nbs/36_trainable.ipynb #df7a2dc2
+# %% ../nbs/36_trainable.ipynb #8f9c7d03
 def test_the_step_writes_profile_losses_checkpoint(tmp_path):
     save_graph(example_graph(tmp_path), tmp_path / "g.pt")
     def build():
         made = build_trainable_gnn_profile(graph=tmp_path / "g.pt", hidden_dim=8, out_dim=5, heads=2, epochs=3,
                                            keep=["big", "small"], device="cpu", save_emb=tmp_path / "t.npz",
                                            save_ckpt=tmp_path / "c.pt")
-        return made, [(tmp_path / name).read_bytes() for name in ("t.npz", "t.how.json", "t.loss.json", "c.pt")]
+        return made, [(tmp_path / name).read_bytes() for name in ("t.npz", "c.pt")]
     (profiles, first), (_, second) = build(), build()
-    saved, curve = load_profiles(tmp_path / "t.npz"), read_json(tmp_path / "t.loss.json")
+    saved = load_profiles(tmp_path / "t.npz", mode="standard")
     assert first == second and saved.names == ["small", "big"] and (saved.matrix == profiles.matrix).all()
-    assert saved.matrix.shape == (2, 5) and len(curve["losses"]) == 3
-    assert curve["best_epoch"] == np.argmin([entry["loss"] for entry in curve["losses"]])
+    assert saved.matrix.shape == (2, 5) and saved.how["losses"]["epoch"] == [1, 2, 3]
+    assert saved.how["losses"].keys() == {"epoch", "loss", "features", "scores"}
     assert {"method": "trainable", "hops": 2, "lr": 1e-4, "seed": 42}.items() <= saved.how.items()
 
 # %% ../nbs/36_trainable.ipynb #c6c2298e

@@ -3,12 +3,13 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/tests/training_faults.ipynb #8391e380
+# %% ../nbs/tests/training_faults.ipynb #6b975c29
 from dataclasses import replace
 from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from routeprofile.artifacts import record, seal_zip
 from routeprofile.build_data_graph.graph import assemble, encode_nodes
 from routeprofile.build_data_graph.graph_io import save_graph
 from routeprofile.core import RouteProfileError
@@ -19,7 +20,7 @@ from routeprofile.get_model_profile.trainable import (Pretraining, build_trainab
 from routeprofile.registry import FULL, NODE_SETS
 from routeprofile.training import load_checkpoint, save_checkpoint
 
-# %% ../nbs/tests/training_faults.ipynb #c3160cea
+# %% ../nbs/tests/training_faults.ipynb #4bfa5608
 def example_graph(folder, nodes=FULL):
     "The running example with random vectors of 6 dimensions."
     graph = encode_nodes(assemble(write_example(folder), "standard", NODE_SETS[nodes]), ExampleEncoder())
@@ -28,37 +29,50 @@ def example_graph(folder, nodes=FULL):
 
 SMALL = Pretraining(hidden_dim=8, out_dim=4, heads=2, epochs=12, lr=1e-2)
 
+def seal(path, step, **how):
+    "Give a zip file a record and a digest, as a forger would."
+    path.write_bytes(seal_zip(path.read_bytes(), record(step=step, **how)))
+
 class Marker:
     "Leaves a file when it is unpickled."
     def __init__(self, path): self.path = path
     def __reduce__(self): return Path.touch, (self.path,)
 
-# %% ../nbs/tests/training_faults.ipynb #1b3fc2a2
+# %% ../nbs/tests/training_faults.ipynb #dde57a01
 def test_a_finished_model_that_is_not_one_is_refused(tmp_path):
     good = save_checkpoint(tmp_path / "good.pt", {"a": torch.arange(4.0)}, dict(kind="MLPRouter")).read_bytes()
     torch.save({"weights": Marker(tmp_path / "ran")}, tmp_path / "pickle.pt")
+    seal(tmp_path / "pickle.pt", "checkpoint")
     (tmp_path / "cut.pt").write_bytes(good[:20])
     (tmp_path / "changed.pt").write_bytes(good[:-1] + bytes([good[-1] ^ 1]))
     for name, kind, says in [("pickle.pt", "MLPRouter", "not a checkpoint"),
-                             ("cut.pt", "MLPRouter", "not a checkpoint"),
+                             ("cut.pt", "MLPRouter", "found no record"),
                              ("good.pt", "GraphRouter", "found 'MLPRouter'"), ("none.pt", "MLPRouter", "no such file"),
-                             ("changed.pt", "MLPRouter", "was changed")]:
+                             ("changed.pt", "MLPRouter", "damaged|found no record")]:
         with pytest.raises(RouteProfileError, match=says): load_checkpoint(tmp_path / name, kind)
     assert not (tmp_path / "ran").exists()
 
-# %% ../nbs/tests/training_faults.ipynb #c01b2c21
+# %% ../nbs/tests/training_faults.ipynb #2dd59698
+@pytest.mark.parametrize("config", [None, [1], 5, {}, dict(kind=3)])
+def test_a_config_of_another_kind_is_refused(tmp_path, config):
+    torch.save({"a": torch.ones(2)}, tmp_path / "c.pt")
+    seal(tmp_path / "c.pt", "checkpoint", config=config)
+    with pytest.raises(RouteProfileError, match="c.pt: (config|kind): "):
+        load_checkpoint(tmp_path / "c.pt", "MLPRouter")
+
 @pytest.mark.parametrize("fault", ["pickle", "other", "cut", "changed", "empty"])
 def test_a_training_that_is_not_one_is_refused(tmp_path, fault):
     graph, path = example_graph(tmp_path), tmp_path / "c.pt"
     pretrain(graph, SMALL, path, device="cpu", until=2)
     content = path.read_bytes()
-    if fault == "pickle": torch.save({"settings": Marker(tmp_path / "ran")}, path)
-    elif fault == "other": torch.save({"weights": torch.ones(2)}, path)
+    if fault in ("pickle", "other"):
+        torch.save({"settings": Marker(tmp_path / "ran")} if fault == "pickle" else {"weights": torch.ones(2)}, path)
+        seal(path, "training")
     else:
         middle = len(content) // 2
         changed = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1:]
         path.write_bytes(dict(cut=content[:middle], changed=changed, empty=b"")[fault])
-    with pytest.raises(RouteProfileError, match="not a checkpoint of a training"):
+    with pytest.raises(RouteProfileError, match="c.pt: .*Train anew|c.pt: settings(.|\n)*Train anew"):
         pretrain(graph, SMALL, path, resume=True, device="cpu")
     assert not (tmp_path / "ran").exists()
 
@@ -84,8 +98,9 @@ def test_a_loss_that_is_no_number_stops(tmp_path):
         pretrain(graph, SMALL, path, device="cpu")
     assert not path.exists()
 
-# %% ../nbs/tests/training_faults.ipynb #c1df47f4
-@pytest.mark.parametrize("setting", [dict(epochs=0), dict(num_layers=0), dict(heads=3), dict(mask_rate=1.0),
+# %% ../nbs/tests/training_faults.ipynb #20d50b5b
+@pytest.mark.parametrize("setting", [dict(epochs=0), dict(num_layers=0), dict(heads=3), dict(node_mask_rate=1.0),
+                                     dict(edge_mask_rate=0.0),
                                      dict(lr=0.0), dict(edge_loss_w=-1.0), dict(out_dim=0)])
 def test_senseless_settings_are_refused(setting):
     with pytest.raises(RouteProfileError, match=next(iter(setting))): replace(SMALL, **setting)

@@ -3,7 +3,7 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/31_training_free.ipynb #54ceb77e
+# %% ../nbs/31_training_free.ipynb #380cc697
 import copy
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from routeprofile.build_data_graph.graph_io import build_graph
 from routeprofile.core import RouteProfileError, read_json
 from routeprofile.data.folders import write_example
 from routeprofile.encode.encoders import ExampleEncoder
-from routeprofile.get_model_profile.profiles import load_profiles
+from routeprofile.get_model_profile.profiles import load_profiles, unit
 from routeprofile.get_model_profile.training_free import (
     NORMS, build_emb_gnn_profile, build_flat_profile, build_index_profile, emb_gnn_profiles, flat_profiles, flat_text,
     index_profiles)
@@ -60,7 +60,7 @@ def test_emb_gnn_equals_the_reference(request, source, norm):
         if depth in made: np.testing.assert_allclose(made[depth].matrix, x["model"], atol=1e-6, rtol=1e-6)
         x = reference_hop(graph, x, norm)
 
-# %% ../nbs/31_training_free.ipynb #bd156cd9
+# %% ../nbs/31_training_free.ipynb #d39dcc9e
 def test_an_isolated_node_keeps_its_vector(graph):
     more = copy.deepcopy(graph)
     more.nodes["model"].names.append("new")
@@ -74,9 +74,10 @@ def test_an_edge_of_weight_zero_reaches_its_target():
     graph.connect("model", "dataset", ("model_to_dataset", "dataset_to_model"), [(0, 0), (1, 1)], [20, 90])
     assert emb_gnn_profiles(graph, [1])[1].matrix.tolist() == [[0], [1]]
 
-def test_normalised_hops_have_unit_length(graph):
-    made = emb_gnn_profiles(graph, [2], normalize=True)[2]
-    np.testing.assert_allclose(np.linalg.norm(made.matrix, axis=1), 1, rtol=1e-6)
+def test_normalised_profiles_have_unit_length(graph):
+    made, plain = emb_gnn_profiles(graph, [0, 2], normalize=True), emb_gnn_profiles(graph, [0, 2])
+    for depth in (0, 2): # once, at the end, as in the original
+        np.testing.assert_allclose(made[depth].matrix, unit(plain[depth].matrix), rtol=1e-6)
 
 # %% ../nbs/31_training_free.ipynb #eb13004b
 def test_index_draws_are_each_llms_own():
@@ -106,10 +107,10 @@ def test_wrong_settings_are_refused(graph, tmp_path, monkeypatch, build, says):
     with pytest.raises(RouteProfileError, match=says): build(graph)
     assert not (tmp_path / "results").exists()
 
-# %% ../nbs/31_training_free.ipynb #4791af77
+# %% ../nbs/31_training_free.ipynb #b0bb4ae9
 def test_steps_write_profiles_with_their_record(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    build_graph(FULL, write_example(tmp_path), "newllm", encoder=ExampleEncoder(), returns=False)
+    build_graph("task", write_example(tmp_path), "newllm", encoder=ExampleEncoder(), returns=False)
     build_index_profile("newllm", dim=6), build_flat_profile("newllm", encoder=ExampleEncoder())
     build_emb_gnn_profile("newllm", K=3)
     folder = tmp_path / "results/model_profile_result/newllm"
@@ -117,6 +118,6 @@ def test_steps_write_profiles_with_their_record(tmp_path, monkeypatch):
     for method, found in made.items():
         assert found.names == ["small", "mid", "big"] and found.matrix.shape == (3, 6)
         assert found.how["simulated"] and found.how["method"] == method
-    np.testing.assert_allclose(np.linalg.norm(made["flat"].matrix, axis=1), 1, rtol=1e-5)
+    for name in ("flat", "index"): np.testing.assert_allclose(np.linalg.norm(made[name].matrix, axis=1), 1, rtol=1e-5)
     big = build_flat_profile("newllm", keep=["big"], save="big.npz", encoder=ExampleEncoder())
     assert big.names == ["big"] and (big.matrix[0] == made["flat"].matrix[2]).all()

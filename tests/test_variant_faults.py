@@ -3,12 +3,13 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/tests/variant_faults.ipynb #ad66dfc1
+# %% ../nbs/tests/variant_faults.ipynb #b8984b4b
 from pathlib import Path
 import numpy as np
 import pytest
 from routeprofile.analysis.bootstrap import ratio_interval
-from routeprofile.analysis.contamination import find_contamination
+from routeprofile.analysis.contamination import report_contamination
+from routeprofile.artifacts import record, write_artifact
 from routeprofile.analysis.report import holdout_summary, holdout_table
 from routeprofile.analysis.results import run_entry, save_runs
 from routeprofile.analysis.variants import baseline_table, open_variant
@@ -18,12 +19,13 @@ from routeprofile.data.folders import DataFolder
 from routeprofile.registry import Design
 from routeprofile.routing_evaluation.baselines import call_baselines
 from routeprofile.routing_evaluation.routers import call_simrouter
+from routeprofile.routing_evaluation.run_files import write_runs
 
 MODES, TEST = ("standard", "newllm"), Path("route_data/routing_test_data.json")
 RUNS, BASELINES, CONTAMINATION = ([f"{mode}.{kind}.json" for mode in MODES]
                                   for kind in ("runs", "baselines", "contamination"))
 
-# %% ../nbs/tests/variant_faults.ipynb #f6a4f9b7
+# %% ../nbs/tests/variant_faults.ipynb #cc59fa43
 @pytest.fixture
 def grid(folder):
     "Runs of SimRouter, baselines and contamination of both modes, on the running example."
@@ -31,8 +33,12 @@ def grid(folder):
         report = call_simrouter(f"{mode}.npz", output_path="report.json")
         save_runs(runs, [run_entry(Design(mode, "emb_gnn", "task", 2), "SimRouter", report)], report)
         call_baselines(mode, output_path=baselines, runs=1)
-        write_json(contamination, find_contamination(DataFolder(folder), mode))
+        report_contamination(mode, output=contamination, encoder="none")
     return DataFolder(folder)
+
+def rewritten(path, found):
+    "Write an artifact with other content."
+    write_artifact(path, {k: v for k, v in found.items() if k not in ("how", "sha256")}, found["how"])
 
 def opened(mode="standard", baselines=BASELINES, **options): return open_variant(RUNS, baselines, mode, **options)
 
@@ -53,13 +59,13 @@ def test_baselines_are_those_of_the_file(grid, mode):
     short, long = baseline_table(variant), baseline_table(variant, constants=True)
     assert list(short["Baseline"])[-1] == "Oracle per query" and len(long) == len(short) + len(variant.names)
 
-# %% ../nbs/tests/variant_faults.ipynb #8859ca65
+# %% ../nbs/tests/variant_faults.ipynb #e954091d
 def test_other_labels_change_every_number(grid):
     audit_labels(grid, "labels.json")
     labels, rows = read_json("labels.json"), grid.test_rows()
     labels["changed"] = [dict(row=n, model=model, audited=0.0, released=answer.task_performance)
                          for n, row in enumerate(rows) for model, answer in row.model_performance.items()]
-    write_json("labels.json", labels)
+    rewritten("labels.json", labels)
     variant = opened(labels="labels.json")
     assert (variant.summary["avg_performance"].iat[0], variant.baselines["avg_performance"].max()) == (0, 0)
     assert variant.summary.attrs["references"]["oracle"] == variant.oracle.max() == 0
@@ -68,7 +74,7 @@ def test_other_labels_change_every_number(grid):
 def test_only_clean_rows_count(grid, mode):
     found = read_json(f"{mode}.contamination.json")
     found["sides"]["nodes"]["equal"] = [0] # the first test query is made a query node
-    write_json(f"{mode}.contamination.json", found)
+    rewritten(f"{mode}.contamination.json", found)
     part, run = opened(mode, contamination=CONTAMINATION), read_json(f"{mode}.runs.json")["runs"][0]
     assert len(part.labels) == 3 and part.summary.attrs["how"]["rows"] == "3 of 4"
     assert part.summary["avg_performance"].iat[0] == pytest.approx(np.mean(run["performance"][1:]))
@@ -89,19 +95,22 @@ def test_contamination_of_another_mode_is_refused(grid):
 def test_a_mode_without_runs_is_refused(grid):
     with pytest.raises(RouteProfileError, match="found none of newllm"): open_variant(RUNS[:1], BASELINES, "newllm")
 
-# %% ../nbs/tests/variant_faults.ipynb #0af7a76e
+# %% ../nbs/tests/variant_faults.ipynb #9ac373d5
 A, B = [1, 0, 1, 1], [1, 1, 0, 0] # the held-out LLM's own performance
 
 def held_out(folder, own, *runs, llm="a"):
     "A held-out LLM's data folder and run file; a run is (method, seed, chosen, performance)."
     rows = [dict(task_name="t", query=f"q{n}", model_performance={llm: dict(task_performance=value)})
             for n, value in enumerate(own)]
-    write_json(folder / llm / "profile_data/dataset.json", dict(name="hand", new_llm=llm))
+    write_json(folder / llm / "profile_data/dataset.json", dict(name="hand", simulated=True, new_llm=llm))
     write_json(folder / llm / "route_data/routing_test_data.json", rows)
-    entries = [dict(design=str(Design("newllm", method, seed=seed)), router="SimRouter", max_share=0.5,
+    numbers = dict(avg_performance=0.5, total_avg_hit=0.5, max_share=0.5, entropy=1.0, n_unscored=0, profile_cosine=0.5)
+    entries = [dict(numbers, design=str(Design("newllm", method, seed=seed)), router="SimRouter", most_chosen="a",
                     chosen=list(chosen), performance=performance) for method, seed, chosen, performance in runs]
-    how = dict(data="hand", simulated=True, mode="newllm")
-    write_json(folder / f"{llm}.json", dict(how=how, references={}, tasks=["t"] * 4, runs=entries))
+    how = record(step="runs", data="hand", simulated=True, mode="newllm")
+    points = dict(best_single=dict(model="a", avg=1.0), random=0.5, oracle=1.0, oracle_per_task=1.0,
+                  constant=dict(a=1.0, b=0.5, c=None))
+    write_runs(folder / f"{llm}.json", how, points, ["t"] * 4, entries)
 
 def summary_of(folder, *llms):
     return holdout_summary({llm: [folder / f"{llm}.json"] for llm in llms}, {llm: folder / llm for llm in llms})

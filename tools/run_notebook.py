@@ -10,13 +10,17 @@ import yaml
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
+from processes import end_with_parent
+from routeprofile.escape import terminal_text
+
 
 def fail(text: str):
-    print(f"run_notebook: {text}", file=sys.stderr)
+    print(terminal_text(f"run_notebook: {text}", lines=True), file=sys.stderr)
     sys.exit(2)
 
 
 def main(source: str, target: str, *assignments: str) -> None:
+    end_with_parent()
     known = pm.inspect_notebook(source)
     given = {}
     for assignment in assignments:
@@ -25,14 +29,16 @@ def main(source: str, target: str, *assignments: str) -> None:
         if name not in known: fail(f"{source} has no parameter {name!r}, expected one of {', '.join(known)}")
         given[name] = yaml.safe_load(value)
     part = Path(target).with_name(f".{Path(target).stem}.{os.getpid()}.ipynb")
-    part.parent.mkdir(parents=True, exist_ok=True)
+    try: part.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error: fail(f"{part.parent}: cannot be made ({error.strerror})")
     sockets = tempfile.TemporaryDirectory(prefix="rp")  # a kernel that listens to no port and shares no sockets
     local = Config(KernelManager=dict(transport="ipc", ip=f"{sockets.name}/k"))
     try: pm.execute_notebook(source, part, given, progress_bar=False, kernel_name="python3", config=local)
     except PapermillExecutionError as error:
-        print(f"run_notebook: {source} failed in cell {error.exec_count}: {error.ename}: {error.evalue}\n"
-              f"The executed notebook: {target}", file=sys.stderr)
+        text = f"run_notebook: {source} failed in cell {error.exec_count}: {error.ename}: {error.evalue}"
+        print(terminal_text(f"{text}\nThe executed notebook: {target}", lines=True), file=sys.stderr)
         sys.exit(2 if error.ename == "RouteProfileError" else 1)
+    except OSError as error: fail(f"{target}: cannot be written ({error.strerror or error})")
     finally:
         if part.exists(): os.replace(part, target)
         sockets.cleanup()

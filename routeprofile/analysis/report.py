@@ -63,7 +63,7 @@ def by_router(
         rows.append({**label(group.iloc[0]), **{router: texts.get(router, "–") for router in columns}})
     return pd.DataFrame(rows)
 
-# %% ../../nbs/55_report.ipynb #a9a6778d
+# %% ../../nbs/55_report.ipynb #a0e6d4c2
 def notes(
     ours: pd.DataFrame, # a summary: `.attrs` hold how, references and tasks
     runs: bool = True, # also explain the texts of `run_text`
@@ -73,7 +73,7 @@ def notes(
     kept, total = how["rows"].split(" of ")
     seeds = " or ".join(map(str, sorted({int(s) for s in ours["seeds"].dropna()})))
     best, paper = points["best_single"], " (the paper's number: Longformer, single run)" * bool(how.get("published"))
-    text = dict(prompt="the question with an instruction for its benchmark's answer format", raw="the raw query")
+    text = dict(prompt="the question with an instruction (our wording) for its answer format", raw="the raw query")
     simulated = " (simulated answers: these numbers say nothing of real LLMs)" if how["simulated"] else ""
     return [
         f"Data: {how['data']}{simulated}, {len(ours.attrs['tasks'])} test queries"

@@ -13,7 +13,7 @@ from .schemas import Choice, TestRow
 # %% auto #0
 __all__ = ['METRICS', 'NO_SANDBOX', 'normalise', 'em_mc', 'gsm8k', 'cem', 'f1_score', 'commongen_coverage', 'code_eval',
            'score_answer', 'recompute', 'row_name', 'performance_matrix', 'label_agreement', 'mean_known', 'rounded',
-           'reference_points']
+           'rounded_array', 'reference_points']
 
 # %% ../../nbs/14_metrics.ipynb #aab3f943
 def normalise(
@@ -129,20 +129,20 @@ def row_name(
     "A test row, named for an error."
     return f"test row {number + 1} ({row.task_name})"
 
-# %% ../../nbs/14_metrics.ipynb #9f3bcfa6
+# %% ../../nbs/14_metrics.ipynb #b635ef1e
 def performance_matrix(
     rows: list[TestRow], # n test rows
     names: list[str], # m LLMs
 ) -> np.ndarray: # float64 [n, m], 0 … 1, `nan` where unknown; raises `RouteProfileError` that names row and field
     "Every LLM's score on every row, recomputed where the file has none; warns once if code stays unknown."
-    matrix, unknown = np.full((len(rows), len(names)), np.nan), False
-    for i, row in enumerate(rows):
-        for j, name in enumerate(names):
-            if (answer := row.model_performance.get(name)) is None: continue
-            score = answer.task_performance
-            if score is None: score = recompute(row, name, row_name(i, row))
-            if score is None: unknown = True
-            else: matrix[i, j] = score
+    answers = [row.model_performance for row in rows]
+    found = [[None if (a := of.get(name)) is None else a.task_performance for name in names] for of in answers]
+    matrix, unknown = np.array(found, dtype=float).reshape(len(rows), len(names)), False
+    for i, j in np.argwhere(np.isnan(matrix)).tolist(): # what the file lacks
+        if names[j] not in answers[i]: continue
+        score = recompute(rows[i], names[j], row_name(i, rows[i]))
+        if score is None: unknown = True
+        else: matrix[i, j] = score
     if unknown: warnings.warn(NO_SANDBOX, stacklevel=2)
     return matrix
 
@@ -174,12 +174,22 @@ def mean_known(
     count = known.sum(axis=axis)
     return np.where(count, np.where(known, values, 0).sum(axis=axis) / np.maximum(count, 1), np.nan)[()]
 
-# %% ../../nbs/14_metrics.ipynb #5dd68e13
+# %% ../../nbs/14_metrics.ipynb #eb61d460
 def rounded(
     value, # a number, or `None`
 ) -> float | None: # six significant digits; `None` for `None` and `nan`
     "A number as reports write it."
     return None if value is None or np.isnan(value) else float(f"{value:.6g}") + 0.0
+
+def rounded_array(
+    values: np.ndarray, # finite numbers
+) -> np.ndarray: # the same shape
+    "`rounded` for an array."
+    values = np.asarray(values, dtype=float)
+    size = np.floor(np.log10(np.abs(values), out=np.zeros_like(values), where=values != 0)).astype(int)
+    found = np.empty_like(values)
+    for digits in np.unique(size): found[size == digits] = np.round(values[size == digits], 5 - digits)
+    return found + 0.0
 
 # %% ../../nbs/14_metrics.ipynb #b4727351
 def reference_points(

@@ -172,7 +172,7 @@ class HANEncoder(nn.Module):
         for layer in self.layers: x = layer(g, x, scores)
         return x
 
-# %% ../../nbs/35_han.ipynb #d430ed80
+# %% ../../nbs/35_han.ipynb #e62b3230
 @dataclass
 class Mask:
     "What the encoder may not see."
@@ -181,17 +181,19 @@ class Mask:
 
 def draw_mask(
     g: GraphTensors, # the graph
-    rate: float, # share that is masked, between 0 and 1
+    rate: float, # share of nodes whose features are masked, between 0 and 1
     seed: int, # the run's seed
     epoch: int, # counted from 0
+    edge_rate: float | None = None, # share of scores that is masked; default: the same
 ) -> Mask:
     "Draw what an epoch masks."
     generator = torch_rng(seed, "trainable", "hide", epoch)
-    def draw(like):
+    def draw(like, share):
         n, chosen = len(like), torch.zeros(len(like), dtype=torch.bool)
-        if n: chosen[torch.randperm(n, generator=generator)[:max(1, round(rate * n))]] = True
+        if n: chosen[torch.randperm(n, generator=generator)[:max(1, round(share * n))]] = True
         return chosen.to(like.device)
-    return Mask({kind: draw(v) for kind, v in g.x.items()}, draw(g.scores))
+    features = {kind: draw(vectors, rate) for kind, vectors in g.x.items()}
+    return Mask(features, draw(g.scores, rate if edge_rate is None else edge_rate))
 
 # %% ../../nbs/35_han.ipynb #dbf89d42
 class MaskedAutoencoder(nn.Module):

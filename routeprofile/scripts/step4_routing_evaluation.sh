@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# Step 4: step4_routing_evaluation.sh standard|newllm|both sim|mlp|graph|all PROFILE.npz [flags of the command …]
+# Step 4: step4_routing_evaluation.sh [standard|newllm|both [sim|mlp|graph|all [PROFILE.npz [flags of the command …]]]]; default: standard all flat.npz
 set -euo pipefail
 usage() { sed -n '2s/^# //p' "$0" >&2; exit 2; }
-case ${1:-} in both) modes="standard newllm" ;; standard|newllm) modes=$1 ;; *) usage ;; esac
-[ -n "${3:-}" ] || usage
-commands=$(python - "$2" <<'PY'
+case ${1:-standard} in both) modes="standard newllm" ;; standard|newllm) modes=${1:-standard} ;; *) usage ;; esac
+commands=$(python - "${2:-all}" <<'PY'
 import sys
 from routeprofile.registry import routers
 found = [r for r in routers().values() if r.command]
@@ -13,7 +12,7 @@ PY
 )
 [ -n "$commands" ] || usage
 for mode in $modes; do
-    profile=$3
-    [ -e "$profile" ] || profile="${ROUTEPROFILE_RESULTS:-results}/model_profile_result/$mode/$3"
+    profile=${3:-flat.npz}
+    [ -e "$profile" ] || profile="${ROUTEPROFILE_RESULTS:-results}/model_profile_result/$mode/$profile"
     for command in $commands; do "$command" --mode "$mode" --model-profile-path "$profile" "${@:4}"; done
 done
