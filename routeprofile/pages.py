@@ -49,7 +49,7 @@ def latex_table(
     style = style.format(latex_text).format_index(latex_text, axis="columns")
     return style.to_latex(hrules=True, column_format="l" * len(frame.columns))
 
-# %% ../nbs/03_pages.ipynb #bfe92edf
+# %% ../nbs/03_pages.ipynb #d895e1af
 def write_table(
     frame, # `pandas.DataFrame` of texts, as it is to be read
     numbers, # `pandas.DataFrame` of the numbers behind it, for CSV; lists of each query's value are left out
@@ -62,7 +62,8 @@ def write_table(
     numbers = numbers.drop(columns=[c for c in ("performance", "chosen") if c in numbers])
     tables = [table for table in (frame, below) if table is not None]
     comment = lambda text: "% " + terminal_text(" ".join(text.split())) + "\n"
-    content = {".csv": numbers.map(csv_field).to_csv(index=False, float_format="%.6f", lineterminator="\n"),
+    fields = numbers.map(csv_field).rename(columns=csv_field)
+    content = {".csv": fields.to_csv(index=False, float_format="%.6f", lineterminator="\n"),
                ".md": page_text(title, [*tables, notes]),
                ".tex": comment(title) + comment(r"needs \usepackage{booktabs, amssymb}")
                        + "\n".join(map(latex_table, tables)) + "".join(map(comment, notes))}

@@ -206,7 +206,12 @@ def fit(
     model.eval()
     return history
 
-# %% ../nbs/34_training.ipynb #0ab012db
+# %% ../nbs/34_training.ipynb #5507c367
+def _stored(tensor) -> bool: # as `save_checkpoint` writes it; a forged file may state a shape without its numbers
+    "Whether this is a tensor with all its numbers in memory."
+    return (isinstance(tensor, torch.Tensor) and tensor.layout == torch.strided and tensor.device.type == "cpu"
+            and tensor.nbytes <= tensor.untyped_storage().nbytes())
+
 def save_checkpoint(
     path: str | Path, # the file to write
     tensors: dict, # name → Tensor, e.g. a network's `state_dict()`
@@ -223,8 +228,8 @@ def load_checkpoint(
     "Load tensors and settings."
     remake = f"Train again, with save_ckpt={path}."
     tensors, how = _read_pt(path, "checkpoint", remake)
-    if wrong := [name for name, tensor in tensors.items() if not isinstance(tensor, torch.Tensor)]:
-        raise RouteProfileError(f"{path}: {wrong[0]}: expected a tensor. {remake}")
+    if wrong := [name for name, tensor in tensors.items() if not _stored(tensor)]:
+        raise RouteProfileError(f"{path}: {wrong[0]}: expected a dense tensor. {remake}")
     config = validated(dict[str, object], how.get("config"), f"{path}: config", remake)
     if config.get("kind") != kind:
         raise RouteProfileError(f"{path}: kind: found {config.get('kind')!r}, expected {kind!r}. "

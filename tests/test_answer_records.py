@@ -69,7 +69,7 @@ def test_a_broken_record_is_refused(tmp_path, text, says):
     (tmp_path / "r.jsonl").write_text(text + "\n")
     with pytest.raises(RouteProfileError, match=says): TextRecord(tmp_path / "r.jsonl")
 
-# %% ../nbs/32b_answer_records.ipynb #ead29b4c
+# %% ../nbs/32b_answer_records.ipynb #7b9a8cbb
 def test_every_flipped_bit_of_a_record_is_refused_or_harmless(tmp_path):
     path = tmp_path / "r.jsonl"
     ask(path, "a")
@@ -80,6 +80,20 @@ def test_every_flipped_bit_of_a_record_is_refused_or_harmless(tmp_path):
         path.write_bytes(flipped)
         try: assert TextRecord(path).lines == lines
         except RouteProfileError as error: assert "r.jsonl" in str(error)
+
+def test_a_second_answer_under_a_key_is_refused(tmp_path):
+    for name in "ab":
+        record = TextRecord(tmp_path / f"{name}.jsonl")
+        record.add("k", "model/a", Answer(name), model="echo", revision="main")
+        record.close()
+    (tmp_path / "both.jsonl").write_text("".join((tmp_path / f"{name}.jsonl").read_text() for name in "ab"))
+    with pytest.raises(RouteProfileError, match="line 2: a second answer"): TextRecord(tmp_path / "both.jsonl")
+
+def test_a_journal_may_end_within_a_character(tmp_path):
+    ask(tmp_path / "r.jsonl", "aé")
+    rows = (tmp_path / "r.jsonl").read_bytes().splitlines(keepends=True)
+    (tmp_path / "s.jsonl.journal").write_bytes(rows[0] + rows[1][:rows[1].index("é".encode()) + 1])
+    assert len(TextRecord(tmp_path / "s.jsonl").lines) == 1
 
 def test_a_line_under_another_key_is_refused(tmp_path):
     ask(tmp_path / "r.jsonl", "a")

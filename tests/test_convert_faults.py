@@ -20,7 +20,7 @@ def change(frame, **entries):
     for name, value in entries.items(): frame.loc[3, name] = value
     return frame
 
-# %% ../nbs/tests/convert_faults.ipynb #261a20e0
+# %% ../nbs/tests/convert_faults.ipynb #35f42507
 def test_a_table_goes_through_the_whole_pipeline(tmp_path, monkeypatch, capsys):
     from routeprofile.build_data_graph.graph_io import build_graph
     from routeprofile.data.holdout import held_out_leaks, hold_out, leaderboard
@@ -34,7 +34,7 @@ def test_a_table_goes_through_the_whole_pipeline(tmp_path, monkeypatch, capsys):
     data = convert_table(table, tmp_path, cost="cost", public=["board"], test_share=0.4, simulated=True)
     assert validate(data) == find_faults(data) == held_out_leaks(data) == [] and leaderboard(data) == ["board"]
     for mode in ("standard", "newllm"):
-        build_graph("query_task_domain", open_folder(), mode, returns=False)
+        build_graph("task", open_folder(), mode, returns=False)
         build_emb_gnn_profile(mode, K=2)
         profile = f"results/model_profile_result/{mode}/emb_gnn.npz"
         for report in (call_simrouter(profile), call_mlprouter(profile, epochs=2)):

@@ -3,35 +3,55 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/02a_escape.ipynb #a17ce02d
+# %% ../nbs/02a_escape.ipynb #bc075f2d
+import re
 import pytest
-from routeprofile.escape import csv_field, latex_text, markdown_field, redacted, terminal_text
+from routeprofile.escape import csv_field, latex_text, markdown_field, redacted, secrets_of, terminal_text
 
 @pytest.mark.parametrize("name", ["\x1b]0;x\x07", "a\nb", "a\u202eb", "a\u200bb", "\ud800", "a\x9bb", "\x7f"])
 def test_nothing_acts_in_a_terminal(name):
     assert terminal_text(name).isprintable() and terminal_text(terminal_text(name)) == terminal_text(name)
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1"])
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", "＝1+1"])
 def test_nothing_is_a_formula(name): assert csv_field(name)[0] == "'"
 
-# %% ../nbs/02a_escape.ipynb #71176f5a
-@pytest.mark.parametrize("name", ["<script>", "a|b", "`x`", "[a](javascript:alert(1))", "a\nb", "<!--", "\x1b[31m"])
+# %% ../nbs/02a_escape.ipynb #f0579be8
+@pytest.mark.parametrize("name", ["<script>", "a|b", "`x`", "[a](javascript:alert(1))", "a\nb", "<!--", "\x1b[31m",
+                                  r"a\|b", r"a\\`b"])
 def test_nothing_acts_in_markdown(name):
     shown = markdown_field(name)
     assert "<" not in shown and "](" not in shown and "\n" not in shown and shown.isprintable()
-    assert all(shown[i - 1] == "\\" for i, char in enumerate(shown) if char in "|`")
+    assert not re.search(r"(?<!\\)(\\\\)*[|`]", shown) # an odd number of backslashes before each
 
-@pytest.mark.parametrize("name", [r"\input{/etc/passwd}", "$x$", "a%b", "模型", "\x07", "{U+0041}"])
+@pytest.mark.parametrize("name", [r"\input{/etc/passwd}", "$x$", "a%b", "模型", "\x07", "{U+0041}", "ą", "\xa0"])
 def test_nothing_acts_in_latex(name):
     shown = latex_text(name).replace(r"\textbackslash{}", "").replace(r"\texttt{", "")
     assert "\\input" not in shown and shown.isascii() and shown.count("$") == shown.count(r"\$")
 
-# %% ../nbs/02a_escape.ipynb #21e3f11e
-@pytest.mark.parametrize("text", ["http://me:SECRET@host/v1", "api_key=SECRET", '{"token": "SECRET"}', "Bearer SECRET",
-                                  "sk-SECRET", "Incorrect API key provided: SECRET"])
+@pytest.mark.parametrize("name", ["[1cm]", "*"])
+def test_a_first_field_is_no_option_of_the_row_above(name): assert latex_text(name) == "{}" + name
+
+# %% ../nbs/02a_escape.ipynb #7f919cf9
+@pytest.mark.parametrize("text", [
+    "http://me:SECRET@host/v1", "http://me:a@SECRET@host/v1", "http://me:a/SECRET@host", "https://SECRET@host:80/v1",
+    "api_key=SECRET", '{"token": "SECRET"}', "?access_token=SECRET", "OPENAI_API_KEY=SECRET", "client_secret: SECRET",
+    "/v1?key=SECRET", "'password': 'two SECRET'", "X-Api-Key: SECRET", "Authorization: Basic SECRET",
+    "Authorization: SECRET", "&sig=SECRET", "Bearer SECRET", "sk-SECRET", "the password is SECRET"])
 def test_no_secret_is_shown(text, monkeypatch):
-    monkeypatch.setenv("OPENAI_API_KEY", "SECRET")
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     assert "SECRET" not in redacted(text) and "…" in redacted(text)
 
-def test_plain_messages_stay():
-    for text in ("found 3 tokens, expected 4: see x@y", "train.json: broken JSON"): assert redacted(text) == text
+def test_the_key_is_not_shown(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "SECRET")
+    assert redacted("Incorrect API key provided: SECRET") == "Incorrect API key provided: …"
+
+def test_a_password_is_not_shown_in_any_form():
+    secrets = secrets_of("http://me:SECRET%40x@host/v1")
+    for echo in ("SECRET%40x", "SECRET@x", "bWU6U0VDUkVUQHg="): assert redacted(f"no: {echo}", *secrets) == "no: …"
+
+@pytest.mark.parametrize("text", [
+    "found 3 tokens, expected 4: see x@y", "train.json: broken JSON", "max_tokens: found 0, expected 1", "key: found 3",
+    "token: found 7, expected 8", "http://host:8000/v1: no such model", "https://host:80/models/a@main is not there"])
+def test_plain_messages_stay(text, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "x") # as for a local server
+    assert redacted(text) == text

@@ -19,7 +19,7 @@ from routeprofile.get_model_profile.llm_engines import Answer, Engine, OpenAIEng
 from routeprofile.get_model_profile.text_gnn import build_text_gnn_profile, text_gnn_hops
 from routeprofile.registry import FULL
 
-# %% ../nbs/tests/llm_servers.ipynb #5fff218f
+# %% ../nbs/tests/llm_servers.ipynb #35025ea5
 class Stub(BaseHTTPRequestHandler):
     "The OpenAI protocol, as far as it is used."
     def log_message(self, *_): pass
@@ -34,6 +34,7 @@ class Stub(BaseHTTPRequestHandler):
 
     def refused(self) -> bool:
         given = self.headers.get("Authorization", "")
+        self.server.given.append(given)
         if self.server.key and given != f"Bearer {self.server.key}":
             self.reply(401, dict(error=dict(message=f"Incorrect API key provided: {given[7:]}")))
             return True
@@ -73,7 +74,7 @@ class Stub(BaseHTTPRequestHandler):
             self.wfile.write(b"data: [DONE]\n\n")
         except OSError: return # the client has gone
 
-# %% ../nbs/tests/llm_servers.ipynb #d2f7d404
+# %% ../nbs/tests/llm_servers.ipynb #c1d0e4ec
 def name_of(request) -> str: return re.search(r'name="([^"]*)"', request["messages"][1]["content"]).group(1)
 
 def described(request, number): return 200, f"A text about {name_of(request)}. It is good.", "stop"
@@ -82,7 +83,7 @@ def described(request, number): return 200, f"A text about {name_of(request)}. I
 def server():
     found = ThreadingHTTPServer(("127.0.0.1", 0), Stub)
     found.key, found.context, found.lock = None, 4096, threading.Lock()
-    found.requests, found.flying, found.most, found.delay = [], 0, 0, 0.0
+    found.requests, found.given, found.flying, found.most, found.delay = [], [], 0, 0, 0.0
     found.answer, found.url = described, f"http://127.0.0.1:{found.server_address[1]}/v1"
     thread = threading.Thread(target=found.serve_forever, kwargs=dict(poll_interval=0.01), daemon=True)
     thread.start()
@@ -134,10 +135,11 @@ def test_no_hop_needs_no_llm(graph):
 @pytest.mark.parametrize("keep, names", [(None, 3), ([], 3), (["all"], 3), (["big"], 1)])
 def test_keep(graph, keep, names): assert len(build(engine="replay", K=0, keep=keep).names) == names
 
-# %% ../nbs/tests/llm_servers.ipynb #b3570f1b
+# %% ../nbs/tests/llm_servers.ipynb #3d03003a
 @pytest.mark.parametrize("options, says", [
     (dict(K=-1), "found -1"), (dict(top_k=0), "top_k"), (dict(max_tokens=0), "max_tokens"),
     (dict(temperature=3), "temperature"), (dict(repetition_penalty=0), "repetition_penalty"),
+    (dict(concurrency=0), "concurrency: found 0"),
     (dict(engine="magic"), "engine: found 'magic'"), (dict(keep=["nobody"]), "keep"), (dict(mode="newllm"), "mode")])
 def test_wrong_options_are_refused_before_anything_is_asked(graph, server, options, says):
     with pytest.raises(RouteProfileError, match=says): build(server, **options)
@@ -168,7 +170,7 @@ def test_prompts_are_cut_to_the_servers_context(graph, server):
     server.context = 300
     with pytest.raises(RouteProfileError, match="context has room for 44"): build(server, record="other.jsonl")
 
-# %% ../nbs/tests/llm_servers.ipynb #8762711a
+# %% ../nbs/tests/llm_servers.ipynb #4763059a
 def one_hop(graph, server, **options) -> CachedEngine:
     "A hop by way of an engine with options of its own."
     with closing(TextRecord("r.jsonl")) as record:
@@ -200,6 +202,25 @@ def test_a_time_out_measures_silence_not_length(graph, server):
     server.delay = 0.1 # six parts of an answer take longer than the time-out
     assert one_hop(graph, server, timeout=0.4, retries=0, concurrency=64).asked == len(answers("r.jsonl"))
 
+def test_half_an_answer_is_no_answer(graph, server):
+    server.answer = lambda request, number: (200, "It is", None) if number == 2 else described(request, number)
+    llm = one_hop(graph, server, retries=1) # the stream ends without the reason why
+    assert len(server.requests) == llm.asked + 1 and all(line["text"].endswith("good.") for line in answers("r.jsonl"))
+    with pytest.raises(RouteProfileError, match="connection was lost"):
+        server.answer = lambda request, number: (200, "It is", None)
+        Path("r.jsonl").unlink()
+        one_hop(graph, server, retries=0)
+    assert not Path("r.jsonl").exists()
+
+def test_half_of_a_character_pair_breaks_no_file(graph, server):
+    server.answer = lambda request, number: (200, "It is \ud83d\ude00 and \ud83d.", "stop") # as two escapes, and one
+    one_hop(graph, server)
+    assert {line["text"] for line in answers("r.jsonl")} == {"It is 😀 and \ufffd."}
+
+def test_progress_is_shown_with_a_forecast(graph, server, capsys):
+    one_hop(graph, server)
+    assert re.search(r"answers of stub:.*\[\d\d:\d\d<", capsys.readouterr().err)
+
 def test_a_silent_server_is_asked_again_and_what_came_is_kept(graph, server):
     def answer(request, number):
         if number == 3: time.sleep(0.6)
@@ -223,27 +244,45 @@ def test_fewer_requests_are_in_flight_when_the_server_is_busy():
 
 class RateLimitError(Exception): "Named as the client's."
 
-# %% ../nbs/tests/llm_servers.ipynb #aa648617
+# %% ../nbs/tests/llm_servers.ipynb #7ebc163c
 def test_an_empty_answer_names_the_node(graph, server):
     empty = lambda request: name_of(request) == "mid"
     server.answer = lambda request, number: (200, "  ", "stop") if empty(request) else described(request, number)
     with pytest.raises(RouteProfileError, match="model/mid: stub answered nothing"): build(server)
     assert not Path("p.npz").exists() and len(answers()) == len(server.requests) - 1
 
-def test_a_wrong_key_is_in_no_message(graph, server, monkeypatch):
-    server.key = "right-key"
-    monkeypatch.setenv("OPENAI_API_KEY", "wrong-key-123")
-    with pytest.raises(RouteProfileError, match="key was refused") as refused: build(server)
-    shown = "".join(traceback.format_exception(refused.value)) # what an executed notebook would show
-    assert "wrong-key-123" not in shown
+def everything_of(error: BaseException | None) -> str:
+    "What any display of an error could show: its text, and the errors that it hides."
+    if error is None: return ""
+    chained = everything_of(error.__cause__) + everything_of(error.__context__)
+    return "".join(traceback.format_exception(error)) + repr(error) + chained
 
-def test_a_password_of_an_address_is_in_no_message_and_no_file(graph, server):
+@pytest.mark.parametrize("status, says", [(401, "key was refused"), (400, "refused the request"), (500, "failed even")])
+def test_a_key_that_the_server_repeats_is_in_no_error(graph, server, monkeypatch, status, says):
+    monkeypatch.setenv("OPENAI_API_KEY", "wrong-key-123")
+    if status == 401: server.key = "right-key"
+    server.answer = lambda request, number: (status, "." * 220 + " no: wrong-key-123", "stop")
+    with pytest.raises(RouteProfileError, match=says) as refused: one_hop(graph, server, retries=0, concurrency=1)
+    assert "wrong-key-123" not in everything_of(refused.value)
+
+@pytest.mark.parametrize("secret", ["SECRET-1", "SECRET%2D1", "a@SECRET-1", "a/SECRET-1"])
+def test_a_password_of_an_address_is_in_no_error(graph, server, secret):
+    server.answer = lambda request, number: (400, f"no: {secret} {server.given[-1]}", "stop")
+    with pytest.raises(RouteProfileError, match="400|refused|no address") as refused:
+        build(server, base_url=server.url.replace("://", f"://me:{secret}@"))
+    shown, sent = everything_of(refused.value), server.given[-1].removeprefix("Basic ") if server.given else "?"
+    assert "SECRET" not in shown and sent not in shown
+
+def test_a_password_of_an_address_is_in_no_file(graph, server):
     url = server.url.replace("://", "://me:SECRET-1@")
-    with pytest.raises(RouteProfileError, match="found no 'other'") as refused:
-        build(server, base_url=url, model="other")
-    assert "SECRET-1" not in "".join(traceback.format_exception(refused.value))
+    with pytest.raises(RouteProfileError, match="no 'other'") as refused: build(server, base_url=url, model="other")
+    assert "SECRET-1" not in everything_of(refused.value)
     build(server, base_url=url)
     assert not any(b"SECRET-1" in path.read_bytes() for path in Path(".").rglob("*") if path.is_file())
+
+@pytest.mark.parametrize("url", ["http://[::1", "http://host:port/v1"])
+def test_what_is_no_address_is_reported(graph, url):
+    with pytest.raises(RouteProfileError, match="base_url is no address"): build(base_url=url)
 
 def test_the_key_is_in_no_file(graph, server, monkeypatch):
     server.key = "right-key"

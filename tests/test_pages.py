@@ -29,10 +29,15 @@ def test_a_table_is_the_same_bytes_each_time(tmp_path):
     assert first == again and first[0] == b"a\n0.100000\n0.333333\n" and sorted(p.name for p in tmp_path.iterdir()) == [
         "K=1.5.csv", "K=1.5.md", "K=1.5.tex"]
 
-# %% ../nbs/03_pages.ipynb #e91fa542
+# %% ../nbs/03_pages.ipynb #484b73b2
+def test_no_field_of_a_table_is_a_formula(tmp_path):
+    written = write_table(FRAME, pd.DataFrame({"=1+1": ["@x", "ok"], "n": [-0.5, 1.0]}), tmp_path / "t", "T", [])
+    assert written[0].read_text() == "'=1+1,n\n'@x,-0.500000\nok,1.000000\n"
+
+# %% ../nbs/03_pages.ipynb #56318f0d
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no pdflatex: apt-get install texlive-latex-recommended")
 def test_pdflatex_takes_every_table(tmp_path):
-    odd = [*LATEX, "é", "模", "\x07", r"\input{x}"]
+    odd = [*LATEX, "é", "ą", "模", "\x07", r"\input{x}", "[x]", "*"]
     every = pd.DataFrame({"character": odd, "~" + "".join(LATEX): [f"a{c}b" for c in odd]})
     write_table(FRAME, FRAME, tmp_path / "table", "50% & more\nof it", ["R&D_ ◆"], every)
     (tmp_path / "main.tex").write_text("\\documentclass{article}\\usepackage{booktabs, amssymb}"

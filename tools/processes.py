@@ -23,7 +23,8 @@ def hold(results: str | Path) -> None:
     try: fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         file.seek(0)
-        sys.exit(f"reproduce: {results}: another run writes here ({file.read().strip() or 'its process is not known'}). "
+        who = file.read().strip() or "its process is not known"
+        sys.exit(f"reproduce: {results}: another run writes here ({who}). "
                  "Wait until it has ended, or stop it.")
     file.truncate(0)
     file.write(f"process {os.getpid()}\n")

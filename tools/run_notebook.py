@@ -11,7 +11,7 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from processes import end_with_parent
-from routeprofile.escape import terminal_text
+from routeprofile.escape import redacted, terminal_text
 
 
 def fail(text: str):
@@ -36,7 +36,7 @@ def main(source: str, target: str, *assignments: str) -> None:
     try: pm.execute_notebook(source, part, given, progress_bar=False, kernel_name="python3", config=local)
     except PapermillExecutionError as error:
         text = f"run_notebook: {source} failed in cell {error.exec_count}: {error.ename}: {error.evalue}"
-        print(terminal_text(f"{text}\nThe executed notebook: {target}", lines=True), file=sys.stderr)
+        print(terminal_text(redacted(f"{text}\nThe executed notebook: {target}"), lines=True), file=sys.stderr)
         sys.exit(2 if error.ename == "RouteProfileError" else 1)
     except OSError as error: fail(f"{target}: cannot be written ({error.strerror or error})")
     finally:

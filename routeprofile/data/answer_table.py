@@ -90,7 +90,7 @@ def check_size(
     else: size = Path(path).stat().st_size
     if size > allowed: raise RouteProfileError(f"{path}: becomes more than {allowed:,} bytes. Split the table.")
 
-# %% ../../nbs/11a_answer_table.ipynb #6a8db4ef
+# %% ../../nbs/11a_answer_table.ipynb #af008f7a
 def table_name(
     table, # a path, or a `pandas.DataFrame`
 ) -> str: # the path; `table` for a frame
@@ -112,6 +112,7 @@ def read_table(
             check_size(where)
             if suffix == ".parquet": frame = pd.read_parquet(table)
             else: frame = pd.read_csv(table, sep="\t" if suffix == ".tsv" else ",", **text)
+            frame = frame.astype(object) # damaged entries of a Parquet file show here
         except ImportError as error:
             raise RouteProfileError(f"{where}: reading Parquet needs pyarrow, which is not installed. "
                                     "pip install pyarrow, or write the table as CSV.") from error

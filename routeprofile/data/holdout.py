@@ -106,12 +106,15 @@ def _place(source: Path, target: Path, link: bool) -> None:
             return
     write_bytes(target, source.read_bytes())
 
-# %% ../../nbs/17_holdout.ipynb #946416a7
+# %% ../../nbs/17_holdout.ipynb #85e213a3
 def _held(root: Path) -> dict | None:
     "What a folder records of the LLM that it holds out; `None` for a folder that was not derived."
     path = Path(root) / "profile_data/dataset.json"
     content = read_json(path) if path.is_file() else None
-    return content.get("held_out") if isinstance(content, dict) else None
+    held = content.get("held_out") if isinstance(content, dict) else None
+    if held is None or isinstance(held, dict) and isinstance(held.get("of"), str): return held
+    raise RouteProfileError(f"{path}: held_out: found {held!r:.60}, expected an object with a text `of`. "
+                            "Derive the folder again.")
 
 # %% ../../nbs/17_holdout.ipynb #0b849537
 def origin(

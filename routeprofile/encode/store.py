@@ -75,7 +75,7 @@ def _make(db, path) -> None:
     db.executescript(f"BEGIN IMMEDIATE; DROP TABLE IF EXISTS vectors; {_TABLE};"
                      f"PRAGMA application_id = {_APPLICATION}; COMMIT;")
 
-# %% ../../nbs/21_embedding_store.ipynb #289d9eca
+# %% ../../nbs/21_embedding_store.ipynb #33ed4b9a
 def writable(
     path: Path, # the store's file
 ) -> bool: # whether it can be written, or made
@@ -86,7 +86,8 @@ def writable(
 def _reading(path: Path) -> sqlite3.Connection | None:
     "A store that is open for reading; `None` when there is none, or one without digests."
     if not path.exists(): return None
-    options = "mode=ro" if writable(path) else "mode=ro&immutable=1" # the latter needs no files beside it
+    waiting = Path(f"{path}-wal").exists() # what a writer that was killed left is read too
+    options = "mode=ro" if waiting or writable(path) else "mode=ro&immutable=1" # the latter needs no files beside it
     db = sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True, timeout=60, isolation_level=None)
     try:
         if (mark := _mark(db)) == _APPLICATION: return db
@@ -97,7 +98,7 @@ def _reading(path: Path) -> sqlite3.Connection | None:
         raise
     return db.close()
 
-# %% ../../nbs/21_embedding_store.ipynb #8b1e0148
+# %% ../../nbs/21_embedding_store.ipynb #c66fa983
 @dataclass
 class EmbeddingStore:
     "The vectors of texts on disk."
@@ -127,9 +128,10 @@ class EmbeddingStore:
             vectors: np.ndarray, # [n, dim]
     ) -> None: # raises `RouteProfileError` when the file cannot be written
         "Add vectors, all or none; a text that is known keeps its vector, unless that is damaged."
+        if not np.isfinite(vectors).all(): raise RouteProfileError(f"{encoder}: a vector has NaN or infinity")
         if not writable(Path(self.path)): return # they are computed again next time
-        keys = [hashlib.sha256(text.encode()).digest() for text in texts]
-        parts = [(key, vector.astype(np.float32).tobytes()) for key, vector in zip(keys, vectors, strict=True)]
+        parts = [(hashlib.sha256(text.encode()).digest(), vector.astype(np.float32).tobytes())
+                 for text, vector in zip(texts, vectors, strict=True)]
         with _errors(self.path), closing(_connect(Path(self.path))) as db:
             db.execute("BEGIN IMMEDIATE")
             db.executemany("INSERT INTO vectors VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET vector = excluded.vector,"
@@ -137,7 +139,7 @@ class EmbeddingStore:
                            [(encoder, key, vector, _digest(encoder, key, vector)) for key, vector in parts])
             db.execute("COMMIT")
 
-# %% ../../nbs/21_embedding_store.ipynb #c8eeaff8
+# %% ../../nbs/21_embedding_store.ipynb #862de5d4
 @contextmanager
 def computing(
     path: Path, # the store's file
@@ -147,7 +149,7 @@ def computing(
     "Be the only process that computes with this encoder for this store."
     from filelock import FileLock, Timeout
     if not writable(Path(path)):
-        print(f"{path}: cannot be written; what it lacks is computed and not kept", file=sys.stderr)
+        if progress: print(f"{path}: cannot be written; what it lacks is computed and not kept", file=sys.stderr)
         yield
         return
     lock = FileLock(f"{path}.{file_name(encoder)}.lock")

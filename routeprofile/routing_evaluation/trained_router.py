@@ -208,7 +208,7 @@ def fitting_weights(
         raise RouteProfileError(f"{where}: {bad[0]}: found NaN or infinity. Train the router again.")
     return found
 
-# %% ../../nbs/42a_trained_router.ipynb #4aaac548
+# %% ../../nbs/42a_trained_router.ipynb #ffb80806
 class _Config(BaseModel):
     "The settings in a checkpoint."
     model_config = ConfigDict(strict=True)
@@ -224,7 +224,7 @@ def _configured(cls, path, profiles: Profiles, config: _Config, encoder, device:
         TypeAdapter(cls.Settings).validate_json(json.dumps(config.settings), strict=True)
         router = cls(profiles, encoder, config.template, device, **config.settings)
         with torch.device("meta"): return router, router.build_network(tuple(config.dims))
-    except RouteProfileError: raise
+    except RouteProfileError as error: raise RouteProfileError(f"{path}: {error}") from error
     except Exception as error: # settings of a forged file may break any network
         reason = " ".join(str(error).split())[:200]
         raise RouteProfileError(f"{path}: settings: {reason}. Train the router again.") from error
