@@ -32,17 +32,19 @@ def to_run(config, **changes):
     lines = re.findall(r"^(\w+) +(\d+)$", snakemake(config, "--dry-run", "--quiet", "rules", **changes), re.M)
     return Counter({rule: int(count) for rule, count in lines if rule not in ("total", "all")})
 
-# %% ../nbs/tests/grid.ipynb #450b8d62
+# %% ../nbs/tests/grid.ipynb #d733df4e
+DATA = "a b$(touch CANARY)`touch CANARY`'\"é" # nothing in a path is run
+
 def places(config): return dict(results=str(config.parent / "results"), figures=str(config.parent / "figures"))
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     "A configuration whose grid has been run."
     folder = tmp_path_factory.mktemp("grid")
-    write_example(folder / "my data")
+    write_example(folder / DATA)
     block = dict(modes=["standard"])
     trainable = block | dict(hops=[1], options=dict(epochs=2))
-    content = dict(data=str(folder / "my data"), seeds=[42], resamples=2000,
+    content = dict(data=str(folder / DATA), seeds=[42], resamples=2000,
                    methods=dict(index=block, emb_gnn=block | dict(hops=[1]), trainable=trainable),
                    routers=dict(SimRouter={}, MLPRouter=dict(epochs=1)))
     path = folder / "small.yaml"
@@ -61,9 +63,12 @@ def after(config, change):
 NAMES = ["table1", "table2", "figure3", "baselines", "comparisons", "collapse", "choices", "loss"] # of mode standard
 PAGES = {f"page_{name}" for name in NAMES}
 
-# %% ../nbs/tests/grid.ipynb #feb8e46d
+# %% ../nbs/tests/grid.ipynb #b9a0cd20
 def test_second_run_does_nothing(small):
     assert to_run(small, **places(small)) == {}
+
+def test_nothing_in_a_path_is_run(small):
+    assert not [path for folder in (ROOT, small.parent, Path.cwd()) for path in folder.glob("CANARY*")]
 
 def test_router_epochs_rerun_only_that_router(small):
     jobs = after(small, lambda c: c["routers"]["MLPRouter"].update(epochs=2))
@@ -84,9 +89,9 @@ def test_other_encoder_or_name_is_another_folder(small, key, value):
     jobs = after(small, lambda c: c.update({key: value}))
     assert (jobs["graph"], jobs["profile"], jobs["route"]) == (1, 3, 6)
 
-# %% ../nbs/tests/grid.ipynb #daa2b07d
+# %% ../nbs/tests/grid.ipynb #c898fec1
 def test_changed_data_rerun_everything_that_reads_them(small):
-    cards = small.parent / "my data/profile_data/model_feature_standard.json"
+    cards = small.parent / DATA / "profile_data/model_feature_standard.json"
     before, times = cards.read_text(), cards.stat()
     cards.write_text(before.replace("A small chat model", "A tiny chat model"))
     jobs = to_run(small, **places(small))
