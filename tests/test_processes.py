@@ -3,8 +3,8 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/tests/processes.ipynb #e6f337b9
-import os, signal, subprocess, sys, time
+# %% ../nbs/tests/processes.ipynb #0a9f6359
+import signal, subprocess, sys, time
 from pathlib import Path
 import pytest
 
