@@ -3,9 +3,10 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/tests/llm_servers.ipynb #c6a3335d
+# %% ../nbs/tests/llm_servers.ipynb #e95fbe56
 import json, re, sys, threading, time, traceback, types
 from contextlib import closing
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 import numpy as np
@@ -14,6 +15,7 @@ from routeprofile.build_data_graph.graph_io import build_graph, read_graph
 from routeprofile.core import RouteProfileError
 from routeprofile.data.folders import write_example
 from routeprofile.encode.encoders import ExampleEncoder
+from routeprofile.get_model_profile import answer_records
 from routeprofile.get_model_profile.answer_records import CachedEngine, TextRecord
 from routeprofile.get_model_profile.llm_engines import Answer, Engine, OpenAIEngine, Sampling, VLLMEngine, in_flight
 from routeprofile.get_model_profile.text_gnn import build_text_gnn_profile, text_gnn_hops
@@ -170,7 +172,7 @@ def test_prompts_are_cut_to_the_servers_context(graph, server):
     server.context = 300
     with pytest.raises(RouteProfileError, match="context has room for 44"): build(server, record="other.jsonl")
 
-# %% ../nbs/tests/llm_servers.ipynb #4763059a
+# %% ../nbs/tests/llm_servers.ipynb #4fe8ced6
 def one_hop(graph, server, **options) -> CachedEngine:
     "A hop by way of an engine with options of its own."
     with closing(TextRecord("r.jsonl")) as record:
@@ -217,7 +219,9 @@ def test_half_of_a_character_pair_breaks_no_file(graph, server):
     one_hop(graph, server)
     assert {line["text"] for line in answers("r.jsonl")} == {"It is 😀 and \ufffd."}
 
-def test_progress_is_shown_with_a_forecast(graph, server, capsys):
+def test_progress_is_shown_with_a_forecast(graph, server, capsys, monkeypatch):
+    shown = partial(answer_records.tqdm, disable=False) # whatever $TQDM_DISABLE was when it was imported
+    monkeypatch.setattr(answer_records, "tqdm", shown)
     one_hop(graph, server)
     assert re.search(r"answers of stub:.*\[\d\d:\d\d<", capsys.readouterr().err)
 

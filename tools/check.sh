@@ -29,7 +29,7 @@ if [ -d "$published/profile_data" ]; then
     python - "$published" > "$work/check.yaml" <<'EOF'
 import sys, yaml # the published configuration, its quick part
 config = yaml.safe_load(open("config/published.yaml"))
-methods = {"index": {}, "flat": {}, "emb_gnn": {"hops": [1, 2, 3, 4]}}
+methods = {"index": config["methods"]["index"], "flat": {}, "emb_gnn": {"hops": [1, 2, 3, 4]}}
 config |= dict(name="published", data=sys.argv[1], methods=methods, routers={"SimRouter": {}}, variants={}, holdout=None)
 print(yaml.safe_dump(config))
 EOF
