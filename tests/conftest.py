@@ -3,7 +3,7 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/tests/fixtures.ipynb #2994126e
+# %% ../nbs/tests/fixtures.ipynb #862547c7
 import os
 from pathlib import Path
 import pytest
@@ -16,6 +16,14 @@ def published() -> Path:
     if not (folder / "profile_data").is_dir():
         pytest.skip("the published data is not here; set ROUTEPROFILE_PUBLISHED to its folder")
     return folder
+
+@pytest.fixture(scope="session")
+def seal():
+    "Gives a zip file a record and a digest, as a forger would: `seal(path, step, …)`."
+    from routeprofile.artifacts import record, seal_zip
+    def sealed(path: Path, step: str, content: bytes | None = None, **how):
+        path.write_bytes(seal_zip(path.read_bytes() if content is None else content, record(step=step, **how)))
+    return sealed
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch) -> Path:

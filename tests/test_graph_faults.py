@@ -3,11 +3,10 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/tests/graph_faults.ipynb #91576e45
+# %% ../nbs/tests/graph_faults.ipynb #5197491e
 import os, pickle, subprocess, sys
 import pytest
 import torch
-from routeprofile.artifacts import record, seal_zip
 from routeprofile.build_data_graph.graph_io import (build_graph, from_hetero, graph_of_step, load_graph, read_graph,
     save_graph)
 from routeprofile.core import RouteProfileError
@@ -21,11 +20,7 @@ def graph(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     return build_graph("task", write_example(tmp_path), "standard", "g.pt", ExampleEncoder())
 
-# %% ../nbs/tests/graph_faults.ipynb #818af75b
-def seal(path):
-    "Give any zip file a record and a digest, as a forger would."
-    path.write_bytes(seal_zip(path.read_bytes(), record(step="graph")))
-
+# %% ../nbs/tests/graph_faults.ipynb #db10ca88
 def test_a_heterodata_of_other_origin(graph):
     torch.save(graph, "old.pt")
     with pytest.raises(RouteProfileError, match="old.pt: found no record.*save_graph"): load_graph("old.pt")
@@ -35,16 +30,16 @@ def test_a_heterodata_of_other_origin(graph):
 class Bomb:
     def __reduce__(self): return os.system, ("touch exploded",)
 
-def test_a_pickle_bomb_does_not_run(tmp_path, monkeypatch):
+def test_a_pickle_bomb_does_not_run(tmp_path, monkeypatch, seal):
     monkeypatch.chdir(tmp_path)
     torch.save({"model": Bomb()}, "bomb.pt")
-    seal(tmp_path / "bomb.pt")
+    seal(tmp_path / "bomb.pt", "graph")
     with pytest.raises(RouteProfileError, match="posix.system"): read_graph("bomb.pt")
     (tmp_path / "raw.pt").write_bytes(pickle.dumps(Bomb()))
     with pytest.raises(RouteProfileError): read_graph("raw.pt")
     assert not (tmp_path / "exploded").exists()
 
-# %% ../nbs/tests/graph_faults.ipynb #8e3d6f14
+# %% ../nbs/tests/graph_faults.ipynb #a7a30db6
 @pytest.mark.parametrize("content", [b"", b"not a graph", b"PK\x03\x04", "truncated"])
 def test_a_file_that_is_no_graph(graph, tmp_path, content):
     if content == "truncated": content = (tmp_path / "g.pt").read_bytes()[:5000]
@@ -52,9 +47,9 @@ def test_a_file_that_is_no_graph(graph, tmp_path, content):
     with pytest.raises(RouteProfileError, match="x.pt: found no record.*Build it with"): read_graph("x.pt")
 
 @pytest.mark.parametrize("content", [dict(weights=torch.ones(2)), torch.ones(2), 5, "x.y"])
-def test_tensors_that_are_no_graph(tmp_path, content):
+def test_tensors_that_are_no_graph(tmp_path, content, seal):
     torch.save(content, tmp_path / "x.pt")
-    seal(tmp_path / "x.pt")
+    seal(tmp_path / "x.pt", "graph")
     with pytest.raises(RouteProfileError, match="x.pt: found .*, expected a graph"): read_graph(tmp_path / "x.pt")
 
 @pytest.mark.parametrize("at", [0.1, 0.3, 0.5, 0.7, 0.9])

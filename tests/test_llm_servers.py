@@ -21,8 +21,27 @@ from routeprofile.get_model_profile.llm_engines import Answer, Engine, OpenAIEng
 from routeprofile.get_model_profile.text_gnn import build_text_gnn_profile, text_gnn_hops
 from routeprofile.registry import FULL
 
-# %% ../nbs/tests/llm_servers.ipynb #35025ea5
-class Stub(BaseHTTPRequestHandler):
+# %% ../nbs/tests/llm_servers.ipynb #d9ab3f28
+class Streaming(BaseHTTPRequestHandler):
+    "Sends an answer in parts."
+    def stream(self, text: str, finish: str):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        common = dict(id="x", object="chat.completion.chunk", created=0, model="stub")
+        deltas = [(dict(content=part), None) for part in re.findall(r".{1,9}", text, re.S)] + [({}, finish)]
+        events = [dict(common, choices=[dict(index=0, delta=d, finish_reason=f)]) for d, f in deltas]
+        usage = dict(prompt_tokens=9, completion_tokens=7, total_tokens=16)
+        try:
+            for event in [*events, dict(common, choices=[], usage=usage)]:
+                time.sleep(self.server.delay)
+                self.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
+                self.wfile.flush()
+            self.wfile.write(b"data: [DONE]\n\n")
+        except OSError: return # the client has gone
+
+# %% ../nbs/tests/llm_servers.ipynb #d0debf67
+class Stub(Streaming):
     "The OpenAI protocol, as far as it is used."
     def log_message(self, *_): pass
 
@@ -59,22 +78,6 @@ class Stub(BaseHTTPRequestHandler):
         if status == 0: return self.connection.close()
         if status != 200: return self.reply(status, dict(error=dict(message=text)))
         self.stream(text, finish)
-
-    def stream(self, text: str, finish: str):
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.end_headers()
-        common = dict(id="x", object="chat.completion.chunk", created=0, model="stub")
-        deltas = [(dict(content=part), None) for part in re.findall(r".{1,9}", text, re.S)] + [({}, finish)]
-        events = [dict(common, choices=[dict(index=0, delta=d, finish_reason=f)]) for d, f in deltas]
-        usage = dict(prompt_tokens=9, completion_tokens=7, total_tokens=16)
-        try:
-            for event in [*events, dict(common, choices=[], usage=usage)]:
-                time.sleep(self.server.delay)
-                self.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
-                self.wfile.flush()
-            self.wfile.write(b"data: [DONE]\n\n")
-        except OSError: return # the client has gone
 
 # %% ../nbs/tests/llm_servers.ipynb #c1d0e4ec
 def name_of(request) -> str: return re.search(r'name="([^"]*)"', request["messages"][1]["content"]).group(1)
@@ -172,7 +175,7 @@ def test_prompts_are_cut_to_the_servers_context(graph, server):
     server.context = 300
     with pytest.raises(RouteProfileError, match="context has room for 44"): build(server, record="other.jsonl")
 
-# %% ../nbs/tests/llm_servers.ipynb #4fe8ced6
+# %% ../nbs/tests/llm_servers.ipynb #9b1ad5bf
 def one_hop(graph, server, **options) -> CachedEngine:
     "A hop by way of an engine with options of its own."
     with closing(TextRecord("r.jsonl")) as record:
@@ -200,6 +203,7 @@ def test_requests_in_flight_are_bounded(graph, server):
     one_hop(graph, server, concurrency=2)
     assert server.most == 2
 
+# %% ../nbs/tests/llm_servers.ipynb #c56b0599
 def test_a_time_out_measures_silence_not_length(graph, server):
     server.delay = 0.1 # six parts of an answer take longer than the time-out
     assert one_hop(graph, server, timeout=0.4, retries=0, concurrency=64).asked == len(answers("r.jsonl"))
@@ -225,6 +229,7 @@ def test_progress_is_shown_with_a_forecast(graph, server, capsys, monkeypatch):
     one_hop(graph, server)
     assert re.search(r"answers of stub:.*\[\d\d:\d\d<", capsys.readouterr().err)
 
+# %% ../nbs/tests/llm_servers.ipynb #c4ab1eb7
 def test_a_silent_server_is_asked_again_and_what_came_is_kept(graph, server):
     def answer(request, number):
         if number == 3: time.sleep(0.6)
@@ -248,7 +253,7 @@ def test_fewer_requests_are_in_flight_when_the_server_is_busy():
 
 class RateLimitError(Exception): "Named as the client's."
 
-# %% ../nbs/tests/llm_servers.ipynb #7ebc163c
+# %% ../nbs/tests/llm_servers.ipynb #c5c5d244
 def test_an_empty_answer_names_the_node(graph, server):
     empty = lambda request: name_of(request) == "mid"
     server.answer = lambda request, number: (200, "  ", "stop") if empty(request) else described(request, number)
@@ -269,6 +274,7 @@ def test_a_key_that_the_server_repeats_is_in_no_error(graph, server, monkeypatch
     with pytest.raises(RouteProfileError, match=says) as refused: one_hop(graph, server, retries=0, concurrency=1)
     assert "wrong-key-123" not in everything_of(refused.value)
 
+# %% ../nbs/tests/llm_servers.ipynb #9a6d1c23
 @pytest.mark.parametrize("secret", ["SECRET-1", "SECRET%2D1", "a@SECRET-1", "a/SECRET-1"])
 def test_a_password_of_an_address_is_in_no_error(graph, server, secret):
     server.answer = lambda request, number: (400, f"no: {secret} {server.given[-1]}", "stop")

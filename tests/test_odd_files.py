@@ -3,7 +3,7 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/tests/odd_files.ipynb #64994b47
+# %% ../nbs/tests/odd_files.ipynb #2c024d4a
 import json
 import pytest
 import torch
@@ -20,8 +20,6 @@ from routeprofile.registry import FULL, NODE_SETS
 from routeprofile.routing_evaluation.mlp_router import MLPRouter
 from routeprofile.routing_evaluation.trained_router import learnable_example
 
-def resealed(content: bytes, how: dict) -> bytes: return seal_zip(content, how)
-
 def refused(read, path, says=""):
     with pytest.raises(RouteProfileError, match=f"{path.name}.*{says}"): read(path)
 
@@ -34,10 +32,10 @@ def test_odd_tensor_of_a_graph(tmp_path, x):
         changed = data.clone()
         (changed["model"] if "x" in change else changed._global_store)._mapping.update(change)
         torch.save(changed, tmp_path / "g.pt")
-        (tmp_path / "g.pt").write_bytes(resealed((tmp_path / "g.pt").read_bytes(), record(step="graph")))
+        (tmp_path / "g.pt").write_bytes(seal_zip((tmp_path / "g.pt").read_bytes(), record(step="graph")))
         if x is not None or "x" in change: refused(read_graph, tmp_path / "g.pt")
 
-# %% ../nbs/tests/odd_files.ipynb #ff638859
+# %% ../nbs/tests/odd_files.ipynb #caf21db7
 def test_odd_checkpoints(tmp_path):
     train, profiles = learnable_example(20)
     path = MLPRouter(profiles, None, "raw", "cpu", epochs=1, hidden_dim=4, out_dim=3).fit(train).save(tmp_path / "c.pt")
@@ -46,16 +44,16 @@ def test_odd_checkpoints(tmp_path):
     load = lambda path: MLPRouter.load(path, device="cpu")
     for settings in ({"": 1}, dict(epochs=0), dict(hidden_dim=10**6), dict(hidden_dim="4"), None, [1]):
         config = settings if settings in (None, [1]) else dict(how["config"], settings=settings)
-        path.write_bytes(resealed(content, dict(how, config=config)))
+        path.write_bytes(seal_zip(content, dict(how, config=config)))
         refused(load, path)
     for name in ("profile.0.bias", "llm_profiles"):
         for other in (tensors[name].to("meta"), tensors[name].to_sparse(), tensors[name] * torch.nan,
                       tensors[name][:1].clone().expand(tensors[name].shape)):
             torch.save({**tensors, name: other}, path)
-            path.write_bytes(resealed(path.read_bytes(), how))
+            path.write_bytes(seal_zip(path.read_bytes(), how))
             refused(load, path)
     at = content.rfind(b"PK\x01\x02") # the last member's entry; its attributes say: a folder
-    path.write_bytes(resealed(content[:at + 38] + b"\x10" + content[at + 39:], how))
+    path.write_bytes(seal_zip(content[:at + 38] + b"\x10" + content[at + 39:], how))
     refused(load, path)
 
 @pytest.mark.parametrize("change", [

@@ -3,33 +3,28 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/tests/profile_faults.ipynb #230c770f
+# %% ../nbs/tests/profile_faults.ipynb #70667623
 import io, zipfile
 import numpy as np
 import pytest
 from importlib.metadata import EntryPoint
 from routeprofile import registry
-from routeprofile.artifacts import record, seal_zip
 from routeprofile.build_data_graph.graph import Graph, Nodes
 from routeprofile.core import RouteProfileError
 from routeprofile.encode.encoders import ExampleEncoder
 from routeprofile.get_model_profile.profiles import Profiles, build_profiles, load_profiles, save_profiles
 
-# %% ../nbs/tests/profile_faults.ipynb #f10168b9
+# %% ../nbs/tests/profile_faults.ipynb #1f48b0ad
 ones = lambda *shape: np.ones(shape, np.float32)
-
-def seal(path, content=None):
-    "Give a zip file a record and a digest, as a forger would."
-    path.write_bytes(seal_zip(path.read_bytes() if content is None else content, record(step="profile")))
 
 @pytest.mark.parametrize("arrays, says", [
     (dict(a=np.array([1, np.nan], np.float32)), "a: found NaN"), (dict(a=ones(2, 2)), r"a: found float32 \[2, 2\]"),
     (dict(a=ones(2), b=ones(3)), r"dimensions \[2, 3\]"), (dict(a=np.array([{}], dtype=object)), "not a profile file"),
     (dict(a=np.array([1e300])), "a: found NaN or infinity"),
     (dict(a=np.array(["x"])), "a: found <U1"), (dict(a=ones(0)), r"a: found float32 \[0\]"), ({}, "expected one")])
-def test_wrong_arrays_are_refused(tmp_path, arrays, says):
+def test_wrong_arrays_are_refused(tmp_path, arrays, says, seal):
     np.savez(tmp_path / "p.npz", **arrays)
-    seal(tmp_path / "p.npz")
+    seal(tmp_path / "p.npz", "profile")
     with pytest.raises(RouteProfileError, match=f"p.npz: .*{says}"): load_profiles(tmp_path / "p.npz")
 
 @pytest.mark.parametrize("content", [b"", b"text", b"PK\x03\x04half", "truncated"])
@@ -39,7 +34,7 @@ def test_other_files_are_refused(tmp_path, content):
     (tmp_path / "p.npz").write_bytes(content)
     with pytest.raises(RouteProfileError, match="p.npz: found no record.*Build it"): load_profiles(tmp_path / "p.npz")
 
-# %% ../nbs/tests/profile_faults.ipynb #a6990d5c
+# %% ../nbs/tests/profile_faults.ipynb #799a54e9
 def member(name="a.npy", content=b"", compression=zipfile.ZIP_STORED, **fields):
     "A zip file with one member, whose header is then changed."
     buffer = io.BytesIO()
@@ -62,8 +57,8 @@ FLAGS, METHOD = 8, 10 # places of two fields in a member's entry of the central 
     member(content=npy((3,), b"\0" * 12), method=(METHOD, b"\x08\x00")), # not a deflate stream
     member(content=npy((10**12,))), member(content=npy((10**30,))), member("a.txt", b"text"), member("a.npy", b"text"),
     member(content=npy((2 << 20,), b"\0" * (8 << 20)), compression=zipfile.ZIP_DEFLATED)])
-def test_forged_zip_files_are_refused(tmp_path, content):
-    seal(tmp_path / "p.npz", content)
+def test_forged_zip_files_are_refused(tmp_path, content, seal):
+    seal(tmp_path / "p.npz", "profile", content)
     with pytest.raises(RouteProfileError, match="p.npz: ") as raised: load_profiles(tmp_path / "p.npz")
     assert raised.value.__class__ is RouteProfileError
 

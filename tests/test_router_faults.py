@@ -3,12 +3,11 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/tests/router_faults.ipynb #ea3f0040
+# %% ../nbs/tests/router_faults.ipynb #eb793f8a
 from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from routeprofile.artifacts import record, seal_zip
 from routeprofile.core import RouteProfileError, read_json, write_json
 from routeprofile.data.folders import write_example
 from routeprofile.data.schemas import Answer, PreferencePair, TestRow
@@ -54,7 +53,7 @@ def test_numbers_must_be_finite(queries, score, says):
         def scores(self, queries): return np.full((len(queries), 1), score)
     with pytest.raises(RouteProfileError, match=says): Fixed(Profiles(["a"], [[1.0, 1]])).choose(queries)
 
-# %% ../nbs/tests/router_faults.ipynb #8a6f7955
+# %% ../nbs/tests/router_faults.ipynb #ec38f1d1
 def test_missing_performance_is_recomputed(folder):
     rows = read_json("route_data/routing_test_data.json")
     expected = call_simrouter("standard.npz", output_path="a.json")["avg_performance"]
@@ -68,15 +67,12 @@ def test_missing_performance_is_recomputed(folder):
     ("two.npz", None, "two.npz: the profiles have 2 dimensions"),
     ("none.npz", None, "no such file"), ("standard.npz", "none.json", "no such file"),
     ("plain.npz", None, "found no record"), ("modeless.npz", None, "modeless.npz: mode: found None")])
-def test_bad_files_write_nothing(folder, profile, test, says):
+def test_bad_files_write_nothing(folder, profile, test, says, seal):
     write_json("empty.json", [])
     np.savez("plain.npz", big=np.ones(2, np.float32))
     save_profiles(Profiles(["big", "mid"], np.eye(2)), "modeless.npz")
     np.savez("nan.npz", big=np.array([np.nan, 1], np.float32))
-    with open("nan.npz", "rb+") as file: # as a forger would
-        sealed = seal_zip(file.read(), record(step="profile", mode="standard"))
-        file.seek(0)
-        file.write(sealed)
+    seal(folder / "nan.npz", "profile", mode="standard")
     save_profiles(Profiles(["big", "mid"], np.eye(2), dict(mode="standard")), "two.npz")
     with pytest.raises(RouteProfileError, match=says): call_simrouter(profile, test, "out.json")
     assert not (folder / "out.json").exists()

@@ -3,13 +3,12 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/tests/training_faults.ipynb #6b975c29
+# %% ../nbs/tests/training_faults.ipynb #1e92854e
 from dataclasses import replace
 from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from routeprofile.artifacts import record, seal_zip
 from routeprofile.build_data_graph.graph import assemble, encode_nodes
 from routeprofile.build_data_graph.graph_io import save_graph
 from routeprofile.core import RouteProfileError
@@ -20,7 +19,7 @@ from routeprofile.get_model_profile.trainable import (Pretraining, build_trainab
 from routeprofile.registry import FULL, NODE_SETS
 from routeprofile.training import load_checkpoint, save_checkpoint
 
-# %% ../nbs/tests/training_faults.ipynb #4bfa5608
+# %% ../nbs/tests/training_faults.ipynb #e5385faa
 def example_graph(folder, nodes=FULL):
     "The running example with random vectors of 6 dimensions."
     graph = encode_nodes(assemble(write_example(folder), "standard", NODE_SETS[nodes]), ExampleEncoder())
@@ -29,17 +28,13 @@ def example_graph(folder, nodes=FULL):
 
 SMALL = Pretraining(hidden_dim=8, out_dim=4, heads=2, epochs=12, lr=1e-2)
 
-def seal(path, step, **how):
-    "Give a zip file a record and a digest, as a forger would."
-    path.write_bytes(seal_zip(path.read_bytes(), record(step=step, **how)))
-
 class Marker:
     "Leaves a file when it is unpickled."
     def __init__(self, path): self.path = path
     def __reduce__(self): return Path.touch, (self.path,)
 
-# %% ../nbs/tests/training_faults.ipynb #dde57a01
-def test_a_finished_model_that_is_not_one_is_refused(tmp_path):
+# %% ../nbs/tests/training_faults.ipynb #3c378af7
+def test_a_finished_model_that_is_not_one_is_refused(tmp_path, seal):
     good = save_checkpoint(tmp_path / "good.pt", {"a": torch.arange(4.0)}, dict(kind="MLPRouter")).read_bytes()
     torch.save({"weights": Marker(tmp_path / "ran")}, tmp_path / "pickle.pt")
     seal(tmp_path / "pickle.pt", "checkpoint")
@@ -52,16 +47,16 @@ def test_a_finished_model_that_is_not_one_is_refused(tmp_path):
         with pytest.raises(RouteProfileError, match=says): load_checkpoint(tmp_path / name, kind)
     assert not (tmp_path / "ran").exists()
 
-# %% ../nbs/tests/training_faults.ipynb #2dd59698
+# %% ../nbs/tests/training_faults.ipynb #5bc7e064
 @pytest.mark.parametrize("config", [None, [1], 5, {}, dict(kind=3)])
-def test_a_config_of_another_kind_is_refused(tmp_path, config):
+def test_a_config_of_another_kind_is_refused(tmp_path, config, seal):
     torch.save({"a": torch.ones(2)}, tmp_path / "c.pt")
     seal(tmp_path / "c.pt", "checkpoint", config=config)
     with pytest.raises(RouteProfileError, match="c.pt: (config|kind): "):
         load_checkpoint(tmp_path / "c.pt", "MLPRouter")
 
 @pytest.mark.parametrize("fault", ["pickle", "other", "cut", "changed", "empty"])
-def test_a_training_that_is_not_one_is_refused(tmp_path, fault):
+def test_a_training_that_is_not_one_is_refused(tmp_path, fault, seal):
     graph, path = example_graph(tmp_path), tmp_path / "c.pt"
     pretrain(graph, SMALL, path, device="cpu", until=2)
     content = path.read_bytes()

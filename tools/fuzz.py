@@ -3,8 +3,8 @@
     python tools/fuzz.py [--cases 10000] [--only KIND]     (make fuzz)
 
 The cases and the property are those of tests/test_fuzz.py (nbs/tests/fuzz.ipynb). What was done is kept in
-results/fuzz.json; a run that is stopped goes on there. Exit status 1
-when a reader raised anything but our own error, or read something else.
+results/fuzz.json; a run that is stopped goes on there. Exit status 1 when a reader raised anything but our own error,
+or read something else.
 """
 import argparse, importlib.util, json, sys, tempfile
 from collections import Counter
@@ -20,7 +20,7 @@ STATE, PAGE, BATCH = ROOT / "results/fuzz.json", ROOT / "benchmarks/fuzz.md", 50
 
 
 def load_tests():
-    "The module with the cases."
+    "The module with the cases: a valid file of every kind, and its reader."
     spec = importlib.util.spec_from_file_location("test_fuzz", ROOT / "tests/test_fuzz.py")
     module = importlib.util.module_from_spec(spec)
     sys.modules["test_fuzz"] = module

@@ -11,11 +11,12 @@ gone    the results folder is deleted in mid-run; the next run must end with the
 
 The counts are written to benchmarks/torture.md. Exit status 1 when something did not survive.
 """
-import argparse, hashlib, importlib.util, os, random, resource, shutil, signal, subprocess, sys, tempfile, time
+import argparse, hashlib, os, random, re, resource, shutil, signal, subprocess, sys, tempfile, time
 from collections import Counter
 from pathlib import Path
 
 import yaml
+from fuzz import load_tests
 
 from routeprofile.artifacts import code_version
 from routeprofile.core import RouteProfileError, write_text
@@ -25,15 +26,6 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "benchmarks/torture.md"
 GRID = dict(seeds=[42], resamples=200, methods=dict(index=dict(modes=["standard"]), emb_gnn=dict(hops=[1])),
             routers=dict(SimRouter={}, MLPRouter=dict(epochs=1)))
-
-
-def load_tests():
-    "The module with a valid file of every kind, and its reader."
-    spec = importlib.util.spec_from_file_location("test_fuzz", ROOT / "tests/test_fuzz.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["test_fuzz"] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def flip_bits(flips: int, dice: random.Random) -> dict[str, Counter]:
@@ -62,7 +54,6 @@ def flip_bits(flips: int, dice: random.Random) -> dict[str, Counter]:
 
 def same_content(found: str, wanted: str) -> bool:
     "Whether two readings print alike, apart from addresses of objects."
-    import re
     return re.sub(r"0x[0-9a-f]+", "", found) == re.sub(r"0x[0-9a-f]+", "", wanted)
 
 

@@ -40,13 +40,13 @@ class Link:
     how: dict = field(default_factory=dict) # its record, without the inputs
     inputs: list[Link] = field(default_factory=list) # what it was made from
 
-# %% ../../nbs/57_why.ipynb #046a5b93
-def _page_record(path: Path) -> Path | None:
-    "The record that lists a table or figure; `None` when there is none."
+# %% ../../nbs/57_why.ipynb #7e34339e
+def _page_record(path: Path) -> tuple[Path | None, str]:
+    "The record that lists a table or figure, and the hash that it lists; `None` when there is none."
     for found in sorted(path.parent.glob("*.record.json")):
         listed = read_artifact(found, "page", "Draw the page again: make reproduce.").get("files")
-        if isinstance(listed, dict) and path.name in listed: return found
-    return None
+        if isinstance(listed, dict) and path.name in listed: return found, listed[path.name]
+    return None, ""
 
 def _record_of(path: Path) -> dict | None:
     "The record in a file; `None` for a file that can have none. Raises `RouteProfileError` for a damaged one."
@@ -70,7 +70,7 @@ def _found(name: str, sha256: str, near: Path) -> Link:
         if sha256_file(path) == sha256: return Link(name, path, sha256)
     return Link(name, None, sha256, "its content has changed since" if there else "it is not here")
 
-# %% ../../nbs/57_why.ipynb #40e280fd
+# %% ../../nbs/57_why.ipynb #d0045991
 def _follow(link: Link, only: str, known: dict[str, Link]) -> Link:
     "Complete a link: its record, and the links that it leads to."
     known[link.sha256] = link
@@ -98,13 +98,13 @@ def chain(
     "What a file was made from, back to the data."
     path = Path(path)
     if not path.is_file(): raise RouteProfileError(f"{path}: no such file")
-    own = path if path.suffix in (".npz", ".pt", ".json") else _page_record(path)
+    own, listed = (path, "") if path.suffix in (".npz", ".pt", ".json") else _page_record(path)
     if own is None: raise RouteProfileError(f"{path}: found no ….record.json beside it that lists it, expected one. "
                                             "Draw the page again: make reproduce.")
     top = _follow(Link(own.name, own, sha256_file(own)), only, {})
     if own == path and top.problem: raise RouteProfileError(top.problem)
     if own == path: return top
-    listed, now = read_artifact(own, "page", "Draw the page again.")["files"][path.name], sha256_file(path)
+    now = sha256_file(path)
     problem = "" if listed == now else "its content has changed since it was drawn"
     return Link(path.name, path, now, problem, {}, [top])
 
