@@ -3,7 +3,7 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/57_why.ipynb #6f20d0ec
+# %% ../nbs/57_why.ipynb #e4b3ddb4
 import json
 from pathlib import Path
 import pytest
@@ -16,7 +16,8 @@ PROFILE = "results/model_profile_result/standard/emb_gnn.npz"
 def page(folder):
     "A page made from the example's profile."
     table = write_text("figures/table.md", "| a |\n")
-    return record_page("figures", "table", [table], [[folder / "standard.npz"], ""], labels="released")
+    paper = write_text("nbs/paper/paper_numbers.csv", "item,value\n")
+    return record_page("figures", "table", [table], [[folder / "standard.npz"], "", paper], labels="released")
 
 # %% ../nbs/57_why.ipynb #f894858a
 def test_the_chain_ends_in_data_files(page, capsys):

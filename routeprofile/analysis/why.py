@@ -55,11 +55,11 @@ def _record_of(path: Path) -> dict | None:
     if path.suffix != ".json" or path.parent.name in ("profile_data", "route_data"): return None
     return read_artifact(path, None, remake)["how"]
 
-# %% ../../nbs/57_why.ipynb #9ba23631
+# %% ../../nbs/57_why.ipynb #4453b7c9
 def _places(name: str, near: Path) -> list[Path]:
     "Where a file of this name may be."
     results = Path(os.environ.get("ROUTEPROFILE_RESULTS") or "results")
-    roots = [near.parent, *list(near.parent.parents)[:4], data_root(), Path("."), results]
+    roots = [near.parent, *list(near.parent.parents)[:4], data_root(), Path("."), results, Path("nbs/paper")]
     found = [root / part / name for root in roots for part in ("", "data")]
     return found + [path for depth in ("*/*", "*/*/holdout/*") for path in sorted(results.glob(f"{depth}/{name}"))]
 
