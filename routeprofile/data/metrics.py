@@ -129,14 +129,14 @@ def row_name(
     "A test row, named for an error."
     return f"test row {number + 1} ({row.task_name})"
 
-# %% ../../nbs/14_metrics.ipynb #b635ef1e
+# %% ../../nbs/14_metrics.ipynb #4511dba1
 def performance_matrix(
     rows: list[TestRow], # n test rows
     names: list[str], # m LLMs
 ) -> np.ndarray: # float64 [n, m], 0 … 1, `nan` where unknown; raises `RouteProfileError` that names row and field
     "Every LLM's score on every row, recomputed where the file has none; warns once if code stays unknown."
     answers = [row.model_performance for row in rows]
-    found = [[None if (a := of.get(name)) is None else a.task_performance for name in names] for of in answers]
+    found = [[of[name].task_performance if name in of else None for name in names] for of in answers]
     matrix, unknown = np.array(found, dtype=float).reshape(len(rows), len(names)), False
     for i, j in np.argwhere(np.isnan(matrix)).tolist(): # what the file lacks
         if names[j] not in answers[i]: continue
@@ -191,7 +191,7 @@ def rounded_array(
     for digits in np.unique(size): found[size == digits] = np.round(values[size == digits], 5 - digits)
     return found + 0.0
 
-# %% ../../nbs/14_metrics.ipynb #b4727351
+# %% ../../nbs/14_metrics.ipynb #93fd1fb0
 def reference_points(
     rows: list[TestRow], # n test rows
     performance: np.ndarray, # [n, m] of `performance_matrix`
@@ -199,10 +199,11 @@ def reference_points(
 ) -> dict: # best_single {model, avg}, random, oracle, oracle_per_task, constant {LLM: avg}
     "What constant and random choices and two oracles score on the same rows."
     known = ~np.isnan(performance).all(axis=1) # a row on which no LLM has a score is left out
-    p, tasks = performance[known], np.array([row.task_name for row in rows])[known]
+    p, number = performance[known], {}
+    tasks = np.array([number.setdefault(row.task_name, len(number)) for row in rows])[known]
     constant = {name: rounded(mean_known(p[:, j])) for j, name in enumerate(names)}
     best = max(names, key=lambda n: -1 if constant[n] is None else constant[n])
-    per_task = {t: np.nanmax(mean_known(p[tasks == t], axis=0)) for t in set(tasks.tolist())}
+    per_task = {t: np.nanmax(mean_known(p[tasks == t], axis=0)) for t in np.unique(tasks).tolist()}
     return dict(best_single=dict(model=best, avg=constant[best]), random=rounded(mean_known(mean_known(p, axis=1))),
                 oracle=rounded(np.nanmax(p, axis=1).mean()) if len(p) else None,
-                oracle_per_task=rounded(mean_known([per_task[t] for t in tasks])), constant=constant)
+                oracle_per_task=rounded(mean_known([per_task[t] for t in tasks.tolist()])), constant=constant)
