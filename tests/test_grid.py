@@ -3,8 +3,8 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/tests/grid.ipynb #d454ec41
-import json, os, re, shutil, subprocess, sys
+# %% ../nbs/tests/grid.ipynb #a78466b3
+import hashlib, json, os, random, re, resource, shutil, signal, subprocess, sys, time
 from collections import Counter
 from pathlib import Path
 import pandas as pd
@@ -101,6 +101,39 @@ def test_changed_data_rerun_everything_that_reads_them(small):
 
 def test_resamples_rerun_only_pages(small):
     assert set(after(small, lambda c: c.update(resamples=3000))) == PAGES
+
+# %% ../nbs/tests/grid.ipynb #08bbbca3
+def hashes(folder):
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in folder.rglob("*") if path.is_file()}
+
+def begin(config, limit=None):
+    "Start a run in a process group of its own; no file may grow beyond `limit` bytes."
+    def prepare():
+        if limit: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    given = [f"{key}={value}" for key, value in places(config).items()]
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", "--nolock", "--rerun-incomplete", "--quiet", "all",
+               "--config", f"file={config}", *given]
+    return subprocess.Popen(command, cwd=ROOT, start_new_session=True, preexec_fn=prepare, stdout=subprocess.DEVNULL,
+                            stderr=subprocess.DEVNULL)
+
+def test_interrupted_runs_end_with_the_same_tables(small):
+    results, figures = (Path(place) for place in places(small).values())
+    wanted, dice = hashes(figures), random.Random(0)
+    for folder in (results, figures): shutil.rmtree(folder)
+    killed = begin(small)
+    time.sleep(dice.uniform(5, 25))
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.wait()
+    assert begin(small, limit=dice.randrange(500, 20_000)).wait() > 0
+    robbed = begin(small)
+    time.sleep(dice.uniform(5, 20))
+    shutil.rmtree(results, ignore_errors=True)
+    robbed.wait()
+    assert hashes(figures) != wanted
+    snakemake(small, "--quiet", "all", "--rerun-incomplete", **places(small))
+    assert hashes(figures) == wanted
+    assert not [path for path in small.parent.rglob(".*") if path.suffix in (".tmp", ".ipynb")]
 
 # %% ../nbs/tests/grid.ipynb #d7d52782
 @pytest.fixture(scope="module")
