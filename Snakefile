@@ -44,7 +44,9 @@ def grid(w): return CONFIG if w.root == ROOT else CONFIG.holdout
 def folder(root): return str(FOLDER.root) if root == ROOT else f"{root}/data"
 
 
-def run_files(root, steps, routers): return [f"{root}/routing_result/{s.mode}/{r}.{s.method}-{s.graph}.json" for s in steps.values() for r in routers]
+def run_files(root, steps, routers): # a router takes profiles of certain representations
+    return [f"{root}/routing_result/{s.mode}/{r}.{s.method}-{s.graph}.json" for s in steps.values() for r in routers
+            if router_spec(r).takes(profile_method(s.method))]
 
 
 def data_files(w, *kinds): # of a held-out folder, the list of its files with their hashes
@@ -134,6 +136,7 @@ rule profile:
     priority: 1 # the longest chain is a trained profile and its routers
     input: lambda w: code_files("nbs/paper/profile.ipynb", module(profile_method(w.method).builder)),
            lambda w: [v for v in step(w).options.values() if isinstance(v, str) and Path(v).is_file()], # e.g. a record of texts
+           lambda w: data_files(w, *profile_method(w.method).reads),
            graph=GRAPH
     output: PROFILES
     log: "{root}/executed/profile.{mode}.{method}-{graph}.ipynb"
@@ -142,7 +145,7 @@ rule profile:
 
 
 rule route:
-    input: lambda w: code_files("nbs/paper/route.ipynb", module(router_spec(w.router).router)), lambda w: data_files(w, "test", *["training"] * router_spec(w.router).trained),
+    input: lambda w: code_files("nbs/paper/route.ipynb", module(router_spec(w.router).router)), lambda w: data_files(w, "test", *["training"] * router_spec(w.router).trained, *router_spec(w.router).reads),
            profiles=PROFILES
     output: ROUTED
     log: "{root}/executed/route.{mode}.{router}.{method}-{graph}.ipynb"

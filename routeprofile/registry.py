@@ -11,9 +11,10 @@ from importlib import metadata
 from .core import MODES, RouteProfileError
 
 # %% auto #0
-__all__ = ['FIRST_SEED', 'INDEX', 'FLAT', 'TEXT_GNN', 'EMB_GNN', 'TRAINABLE', 'SIM_ROUTER', 'MLP_ROUTER', 'GRAPH_ROUTER',
-           'NODE_SETS', 'FULL', 'load_object', 'ProfileMethod', 'RouterSpec', 'entry_points', 'profile_methods',
-           'routers', 'profile_method', 'router_spec', 'Design', 'parse_design']
+__all__ = ['FIRST_SEED', 'VECTORS', 'ANY', 'INDEX', 'FLAT', 'TEXT_GNN', 'EMB_GNN', 'TRAINABLE', 'COMPETENCE', 'SIM_ROUTER',
+           'MLP_ROUTER', 'GRAPH_ROUTER', 'EXPECTED_ROUTER', 'NODE_SETS', 'FULL', 'load_object', 'ProfileMethod',
+           'RouterSpec', 'entry_points', 'profile_methods', 'routers', 'profile_method', 'router_spec', 'Design',
+           'parse_design']
 
 # %% ../nbs/01_registry.ipynb #29c0a1b1
 def load_object(
@@ -25,7 +26,7 @@ def load_object(
     except (ImportError, AttributeError) as error:
         raise RouteProfileError(f"registry: {path}: cannot be imported ({error}). Is its package installed?") from error
 
-# %% ../nbs/01_registry.ipynb #7bc1bd56
+# %% ../nbs/01_registry.ipynb #c90cdcdb
 FIRST_SEED = 42 # seed of the paper's runs; a method without randomness has no other
 
 @dataclass(frozen=True)
@@ -35,12 +36,13 @@ class ProfileMethod:
     label: str # in tables and legends, e.g. "Structured, embedding"
     builder: str # "module:function" with the signature above
     form: str = "structured" # organizational form: `flat` or `structured`
-    representation: str = "embedding" # `text`, `embedding` or `random`
+    representation: str = "embedding" # `text`, `embedding`, `random`, or `competence`: performance by benchmark
     trained: bool = False # learning: trained, or training-free
     hops: tuple[int, ...] = (0,) # aggregation depths it is run at by default; (0,) where depth means nothing
     seeded: bool = True # whether profiles depend on the seed
     first_seed: int = FIRST_SEED # what `build` gets for that seed; the paper's random index has another than the rest
     needs_llm: bool = False # whether an LLM writes texts
+    reads: tuple[str, ...] = () # files beside the graph, keys of `folders.FILES`; `build` then takes `data` and `mode`
     function: str = "" # "module:function" of the documented Python function, also run by `command`; or none
     command: str = "" # console script, or none
     file: str = "" # default file name; empty: `{name}.npz`
@@ -61,14 +63,20 @@ class ProfileMethod:
 
     def load(self): return load_object(self.builder) # the builder; raises `RouteProfileError`
 
-# %% ../nbs/01_registry.ipynb #5bdf7e5f
+# %% ../nbs/01_registry.ipynb #d7c8791d
+VECTORS = ("text", "embedding", "random") # representations of a profile that lie in the space of the queries
+ANY = (*VECTORS, "competence")
+
 @dataclass(frozen=True)
 class RouterSpec:
     "A router: the class that implements it, and how it is drawn."
     name: str # letters and digits, e.g. `SimRouter`
     label: str # in tables and legends
     router: str # "module:class", a subclass of `Router`
-    trained: bool = False # whether `fit` learns; a router that is not trained depends on no seed
+    trained: bool = False # whether `fit` learns
+    seeded: bool | None = None # whether it depends on the seed; default: if it is trained
+    representations: tuple[str, ...] = VECTORS # of the profiles that it takes
+    reads: tuple[str, ...] = () # files beside profiles, test rows and training data, keys of `folders.FILES`
     function: str = "" # "module:function" of the documented Python function, also run by `command`; or none
     command: str = "" # console script, or none
     file: str = "" # default file name of its checkpoint
@@ -78,7 +86,12 @@ class RouterSpec:
 
     def load(self): return load_object(self.router) # the class; raises `RouteProfileError`
 
-# %% ../nbs/01_registry.ipynb #5e50bc5b
+    def takes(self, method: ProfileMethod) -> bool: return method.representation in self.representations
+
+    @property
+    def has_seed(self) -> bool: return self.trained if self.seeded is None else self.seeded
+
+# %% ../nbs/01_registry.ipynb #613f44ac
 _PROFILES = "routeprofile.get_model_profile"
 
 INDEX = ProfileMethod("index", "Flat, index", f"{_PROFILES}.training_free:index_profiles", form="flat",
@@ -97,19 +110,28 @@ EMB_GNN = ProfileMethod("emb_gnn", "Structured, embedding", f"{_PROFILES}.traini
 TRAINABLE = ProfileMethod("trainable", "Structured, trainable", f"{_PROFILES}.trainable:trainable_profiles",
     trained=True, hops=(1, 2, 3, 4), function=f"{_PROFILES}.trainable:build_trainable_gnn_profile",
     command="routeprofile-trainable-gnn-profile", file="trainable_gnn.npz", color="#009E73", marker="D", order=5)
+COMPETENCE = ProfileMethod("competence", "Structured, competence", f"{_PROFILES}.competence:competence_profiles",
+    representation="competence", seeded=False, reads=("models", "training"),
+    function=f"{_PROFILES}.competence:build_competence_profile",
+    command="routeprofile-competence-profile", color="#D55E00", marker="P", order=6)
 
-# %% ../nbs/01_registry.ipynb #fed75d6f
+# %% ../nbs/01_registry.ipynb #22bf43d1
 _ROUTERS = "routeprofile.routing_evaluation"
 
 SIM_ROUTER = RouterSpec("SimRouter", "SimRouter", f"{_ROUTERS}.routers:SimRouter",
     function=f"{_ROUTERS}.routers:call_simrouter", command="routeprofile-sim-router",
     color="#0072B2", marker="o", order=1)
-MLP_ROUTER = RouterSpec("MLPRouter", "MLPRouter", f"{_ROUTERS}.mlp_router:MLPRouter", trained=True,
+MLP_ROUTER = RouterSpec("MLPRouter", "MLPRouter", f"{_ROUTERS}.mlp_router:MLPRouter", trained=True, representations=ANY,
     function=f"{_ROUTERS}.preferences:call_mlprouter", command="routeprofile-mlp-router",
     file="mlp_router_ckpt.pt", color="#D55E00", marker="s", order=2)
 GRAPH_ROUTER = RouterSpec("GraphRouter", "GraphRouter", f"{_ROUTERS}.graph_router:GraphRouter", trained=True,
+    representations=ANY,
     function=f"{_ROUTERS}.preferences:call_graphrouter", command="routeprofile-graph-router",
     file="graphrouter_ckpt.pt", color="#009E73", marker="^", order=3)
+EXPECTED_ROUTER = RouterSpec("ExpectedRouter", "Expected performance", f"{_ROUTERS}.expected_router:ExpectedRouter",
+    trained=True, seeded=False, representations=("competence",), reads=("queries",),
+    function=f"{_ROUTERS}.expected_router:call_expected_router", command="routeprofile-expected-router",
+    file="expected_router.npz", color="#CC79A7", marker="P", order=4)
 
 # %% ../nbs/01_registry.ipynb #52801ffc
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")

@@ -14,7 +14,7 @@ from ..core import RouteProfileError, parse_json, read_json, read_text
 # %% auto #0
 __all__ = ['Text', 'Number', 'ModelName', 'Name', 'ModelCard', 'Choice', 'read_choices', 'QueryText', 'QueryRow', 'Answer',
            'TestRow', 'PreferencePair', 'load_models', 'load_texts', 'Lists', 'load_domain_map', 'distinct_queries',
-           'load_task_queries', 'queries_from_jsonl', 'load_test_rows', 'load_training']
+           'load_task_queries', 'rows_from_jsonl', 'queries_from_jsonl', 'load_test_rows', 'load_training']
 
 # %% ../../nbs/09_schemas.ipynb #c25010c7
 Text = Annotated[str, Field(min_length=1)]
@@ -132,7 +132,7 @@ def load_domain_map(
     "Read `domain_task_map.json`."
     return validated(Lists, read_json(path), path).root
 
-# %% ../../nbs/09_schemas.ipynb #96dab25d
+# %% ../../nbs/09_schemas.ipynb #1c247c57
 def distinct_queries(
     pairs, # (query, benchmark), in order
 ) -> dict[str, list[str]]: # benchmark → its queries; a text that occurs again, in any benchmark, counts once
@@ -150,13 +150,20 @@ def load_task_queries(
     queries = validated(Lists, read_json(path), path).root
     return distinct_queries((query, task) for task, texts in queries.items() for query in texts)
 
-def queries_from_jsonl(
+def rows_from_jsonl(
     path: str | Path, # JSON Lines file, e.g. `default_query_train.jsonl`
-) -> dict[str, list[str]]: # benchmark → its queries; raises `RouteProfileError`
-    "Rebuild the task queries from a JSON Lines file of training queries."
+    kind: type[QueryText] = QueryRow, # `QueryText` reads the text and the benchmark only
+) -> list[QueryText]: # of that kind; raises `RouteProfileError`
+    "Read a JSON Lines file of training queries."
     lines = read_text(path).split("\n")
     rows = [parse_json(line, f"{path} (row {n})") for n, line in enumerate(lines, 1) if line.strip()]
-    return distinct_queries((row.query, row.task_name) for row in validated(list[QueryText], rows, path))
+    return validated(list[kind], rows, path)
+
+def queries_from_jsonl(
+    path: str | Path, # JSON Lines file
+) -> dict[str, list[str]]: # benchmark → its queries; raises `RouteProfileError`
+    "Rebuild the task queries from a JSON Lines file of training queries."
+    return distinct_queries((row.query, row.task_name) for row in rows_from_jsonl(path, QueryText))
 
 # %% ../../nbs/09_schemas.ipynb #8d5ac5f0
 def load_test_rows(

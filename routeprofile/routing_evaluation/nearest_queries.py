@@ -11,10 +11,19 @@ from .preferences import TrainingData, validation_score
 from .strengths import break_ties, strengths
 
 # %% auto #0
-__all__ = ['NEIGHBOURS', 'benchmark_classifier', 'query_values', 'nearest_queries', 'neighbour_scores', 'query_folds',
-           'choose_neighbours']
+__all__ = ['NEIGHBOURS', 'untrained_classifier', 'benchmark_classifier', 'query_values', 'nearest_queries', 'neighbour_scores',
+           'query_folds', 'choose_neighbours']
 
-# %% ../../nbs/45b_nearest_queries.ipynb #ef04e85d
+# %% ../../nbs/45b_nearest_queries.ipynb #78296aac
+def untrained_classifier(
+    C: float = 10.0, # inverse of the penalty on weights
+): # a scikit-learn pipeline
+    "Multinomial logistic regression on vectors of length 1."
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import Normalizer
+    return make_pipeline(Normalizer(), LogisticRegression(C=C, max_iter=5000))
+
 def benchmark_classifier(
     X: np.ndarray, # [n, d] training queries
     tasks: list[str], # n benchmarks
@@ -22,11 +31,8 @@ def benchmark_classifier(
 ): # a fitted scikit-learn pipeline: `predict(queries [k, d])` gives k benchmarks
     "Learn to infer the benchmark of a query."
     from sklearn.dummy import DummyClassifier
-    from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import Normalizer
-    model = LogisticRegression(C=C, max_iter=5000) if len(set(tasks)) > 1 else DummyClassifier()
-    return make_pipeline(Normalizer(), model).fit(X, tasks)
+    return (untrained_classifier(C) if len(set(tasks)) > 1 else make_pipeline(DummyClassifier())).fit(X, tasks)
 
 # %% ../../nbs/45b_nearest_queries.ipynb #b5164c44
 def query_values(
