@@ -1,7 +1,7 @@
 # The steps of the grid: data -> graphs -> profiles -> runs of routers -> tables and figures. What is run stands in a config file:
 #   snakemake --cores 2 --config file=config/published.yaml          (make reproduce CONFIG=config/published.yaml)
 #   snakemake --cores 2 --config file=config/published.yaml seeds=[42] data=other_folder    top-level keys may be replaced
-import json, re, shlex, shutil, sys
+import argparse, json, re, shlex, shutil, sys
 from pathlib import Path
 sys.path.insert(0, str(Path(workflow.basedir, "tools")))
 from code_inputs import code_files
@@ -90,6 +90,7 @@ def baseline_settings(w):
 def page_settings(page, variant):
     labels, contamination = VARIANTS[variant]
     extra = dict(profiles=TRAINED) if page == "loss" else {}
+    if page == "cost": extra = dict(selection=SELECTION.format(mode="standard"), encoder=CONFIG.encoder, template=CONFIG.template)
     return settings(runs=RUNS[ROOT], baselines=BASELINES, data=folder(ROOT), labels=labels or "", contamination=contamination, paper=CONFIG.paper,
                     figures=f"{FIGURES}/{variant}".rstrip("/"), resamples=CONFIG.resamples, **extra)
 
@@ -108,7 +109,10 @@ PAGES |= {"figure3": [f"figure3.{e}" for e in PICTURE], "figure4": [f"newllm.{e}
 if "newllm" not in USED: del PAGES["figure4"]
 if not any(profile_method(s.method).structured and s.mode == "standard" for s in STEPS.values()): del PAGES["figure3"] # depth is all that it shows
 ONCE = {"choices": [f"choices_{mode}_{router}.{e}" for mode in USED for router in CONFIG.routers for e in PICTURE]}
+COMPETENCE = "ExpectedRouter" in CONFIG.routers # then designs are selected, and cost and bonus are shown
+SELECTION = f"{FIGURES}/selection_{{mode}}.json"
 TRAINED = [f"{ROOT}/model_profile_result/{s.mode}/{s.method}-{s.graph}.json" for s in STEPS.values() if profile_method(s.method).trained]
+if COMPETENCE and "standard" in USED: PAGES["cost"] = [*(f"cost.{e}" for e in (*TABLE, *PICTURE)), *(f"reliability.{e}" for e in PICTURE)]
 HELD_FOLDERS = {llm: folder(f"{ROOT}/holdout/{held}") for held, llm in HELD.items()}
 if TRAINED: ONCE["loss"] = [f"loss.{e}" for e in PICTURE]
 VARIANTS = {"": [None, []]} | ({"clean/": [None, CONTAMINATION]} if CONFIG.variants.contamination else {}) # folder -> labels, contamination
@@ -118,10 +122,14 @@ if CONFIG.variants.audit: VARIANTS |= {f"audited_{k}" if k else "audited/": [AUD
 for page, files in [*PAGES.items(), *ONCE.items()]: files.append(f"{page}.record.json") # what the page was made from
 
 
+SELECTED = [SELECTION.format(mode=mode) for mode in USED] if COMPETENCE else []
+BONUS = [f"{FIGURES}/bonus.{e}" for e in (*TABLE, *PICTURE, "record.json")] if COMPETENCE and "newllm" in USED else []
+
+
 rule all:
     localrule: True
     input: [f"{FIGURES}/{folder}{file}" for folder in VARIANTS for files in PAGES.values() for file in files], [f"{FIGURES}/{f}" for fs in ONCE.values() for f in fs],
-           [f"{FIGURES}/holdout.{e}" for e in (*TABLE, "record.json")] if HELD else []
+           [f"{FIGURES}/holdout.{e}" for e in (*TABLE, "record.json")] if HELD else [], SELECTED, BONUS
 
 
 rule graph:
@@ -180,11 +188,28 @@ if shutil.which("bwrap"): # without a sandbox, labels audited before are used
         shell: "{RUN} nbs/paper/audit.ipynb {log:q} {params.settings:q}"
 
 
+if COMPETENCE: # designs are compared on training queries; no test row is an input
+
+    rule selection:
+        input: lambda w: data_files(argparse.Namespace(root=ROOT, mode=w.mode), *GRAPH_FILES, "training"), code_files("nbs/paper/selection.ipynb")
+        output: SELECTION, report([f"{FIGURES}/selection_{{mode}}.{e}" for e in TABLE], category="selection"), f"{FIGURES}/selection_{{mode}}.record.json"
+        log: f"{ROOT}/executed/selection.{{mode}}.ipynb"
+        params: settings=lambda w: settings(mode=w.mode, encoder=CONFIG.encoder, template=CONFIG.template, data=folder(ROOT), figures=FIGURES)
+        shell: "{RUN} nbs/paper/selection.ipynb {log:q} {params.settings:q}"
+
+    rule bonus:
+        input: SELECTION.format(mode="newllm"), [str(FOLDER.path(kind)) for kind in ("test", "models")], [f"{ROOT}/holdout/{held}/data.json" for held in HELD], code_files("nbs/paper/bonus.ipynb")
+        output: report([f"{FIGURES}/bonus.{e}" for e in (*TABLE, *PICTURE, "record.json")], category="bonus")
+        log: f"{ROOT}/executed/bonus.ipynb"
+        params: settings=settings(selection=SELECTION.format(mode="newllm"), encoder=CONFIG.encoder, template=CONFIG.template, data=folder(ROOT), folders=HELD_FOLDERS, figures=FIGURES, resamples=CONFIG.resamples)
+        shell: "{RUN} nbs/paper/bonus.ipynb {log:q} {params.settings:q}"
+
+
 for variant, (labels, contamination) in VARIANTS.items():
     for page, files in [*PAGES.items(), *(ONCE.items() if not variant else ())]:
         rule:
             name: f"page_{page}_{variant}".rstrip("/_")
-            input: RUNS[ROOT], BASELINES, TRAINED if page == "loss" else [], labels or [], contamination, CONFIG.paper, code_files(f"nbs/paper/{page}.ipynb")
+            input: RUNS[ROOT], BASELINES, TRAINED if page == "loss" else [], SELECTION.format(mode="standard") if page == "cost" else [], labels or [], contamination, CONFIG.paper, code_files(f"nbs/paper/{page}.ipynb")
             output: report([f"{FIGURES}/{variant}{file}" for file in files], category=page)
             log: f"{ROOT}/executed/{variant}{page}.ipynb"
             params: settings=page_settings(page, variant), page=page

@@ -11,10 +11,10 @@ from importlib import metadata
 from .core import MODES, RouteProfileError
 
 # %% auto #0
-__all__ = ['FIRST_SEED', 'VECTORS', 'ANY', 'INDEX', 'FLAT', 'TEXT_GNN', 'EMB_GNN', 'TRAINABLE', 'COMPETENCE', 'SIM_ROUTER',
-           'MLP_ROUTER', 'GRAPH_ROUTER', 'EXPECTED_ROUTER', 'NODE_SETS', 'FULL', 'load_object', 'ProfileMethod',
-           'RouterSpec', 'entry_points', 'profile_methods', 'routers', 'profile_method', 'router_spec', 'Design',
-           'parse_design']
+__all__ = ['FIRST_SEED', 'VECTORS', 'ANY', 'INDEX', 'FLAT', 'TEXT_GNN', 'EMB_GNN', 'TRAINABLE', 'COMPETENCE', 'SHRINKAGE',
+           'SIM_ROUTER', 'MLP_ROUTER', 'GRAPH_ROUTER', 'EXPECTED_ROUTER', 'NODE_SETS', 'FULL', 'load_object',
+           'ProfileMethod', 'RouterSpec', 'entry_points', 'profile_methods', 'routers', 'profile_method', 'router_spec',
+           'Design', 'parse_design']
 
 # %% ../nbs/01_registry.ipynb #29c0a1b1
 def load_object(
@@ -91,7 +91,7 @@ class RouterSpec:
     @property
     def has_seed(self) -> bool: return self.trained if self.seeded is None else self.seeded
 
-# %% ../nbs/01_registry.ipynb #613f44ac
+# %% ../nbs/01_registry.ipynb #035ab765
 _PROFILES = "routeprofile.get_model_profile"
 
 INDEX = ProfileMethod("index", "Flat, index", f"{_PROFILES}.training_free:index_profiles", form="flat",
@@ -111,9 +111,12 @@ TRAINABLE = ProfileMethod("trainable", "Structured, trainable", f"{_PROFILES}.tr
     trained=True, hops=(1, 2, 3, 4), function=f"{_PROFILES}.trainable:build_trainable_gnn_profile",
     command="routeprofile-trainable-gnn-profile", file="trainable_gnn.npz", color="#009E73", marker="D", order=5)
 COMPETENCE = ProfileMethod("competence", "Structured, competence", f"{_PROFILES}.competence:competence_profiles",
-    representation="competence", seeded=False, reads=("models", "training"),
+    representation="competence", seeded=False, reads=("models", "candidates", "training"),
     function=f"{_PROFILES}.competence:build_competence_profile",
     command="routeprofile-competence-profile", color="#D55E00", marker="P", order=6)
+SHRINKAGE = ProfileMethod("shrinkage", "Structured, competence in closed form",
+    f"{_PROFILES}.competence:shrinkage_profiles", representation="competence", seeded=False,
+    reads=("models", "candidates", "training"), color="#56B4E9", marker="v", order=7)
 
 # %% ../nbs/01_registry.ipynb #22bf43d1
 _ROUTERS = "routeprofile.routing_evaluation"

@@ -65,7 +65,7 @@ def under_labels(
     frame.attrs = {**runs.attrs, "tasks": [t for t, k in zip(runs.attrs.get("tasks", []), kept) if k]}
     return frame
 
-# %% ../../nbs/53_variants.ipynb #261fbfda
+# %% ../../nbs/53_variants.ipynb #e2517c16
 @dataclass
 class Variant:
     "A mode's runs under some labels, on some rows."
@@ -75,6 +75,7 @@ class Variant:
     labels: np.ndarray # [n, m] of the rows that count
     names: list[str] # m LLMs
     new_llm: str | None # the held-out LLM, in newllm
+    kept: np.ndarray # bool [all test rows]: the rows that count
 
     @property
     def best_single(self) -> np.ndarray: # [n]
@@ -112,7 +113,7 @@ def _baselines(found: pd.DataFrame, labels, names, kept, new_llm) -> pd.DataFram
     table["performance"] = [performances(group) for _, group in again.groupby("router", sort=False)]
     return table
 
-# %% ../../nbs/53_variants.ipynb #f4390774
+# %% ../../nbs/53_variants.ipynb #ca34bf19
 def open_variant(
     runs: list[str | Path], # run files, of one mode or both
     baselines: list[str | Path], # baselines of the same modes
@@ -137,7 +138,7 @@ def open_variant(
     how = {**again.attrs["how"], "labels": name, "rows": f"{kept.sum()} of {len(kept)}"}
     again.attrs = {**again.attrs, "references": points, "how": how}
     table = _baselines(policies[0], matrix, names, kept, new_llm)
-    return Variant(again, summarise(again), table, matrix[kept], names, new_llm)
+    return Variant(again, summarise(again), table, matrix[kept], names, new_llm, kept)
 
 # %% ../../nbs/53_variants.ipynb #d52727fe
 BASELINE_NAMES = { # a baseline's name in tables; constants are named after their LLM

@@ -23,7 +23,7 @@ FILES = dict(models="profile_data/model_feature_{mode}.json", families="profile_
              candidates="profile_data/candidate_models.json", test="route_data/routing_test_data.json",
              training="route_data/pairwise_training_data_{mode}.json")
 
-# %% ../../nbs/10_folders.ipynb #7b4670ab
+# %% ../../nbs/10_folders.ipynb #4db2b78d
 @dataclass(frozen=True)
 class DataFolder:
     "The files of one data set."
@@ -43,7 +43,8 @@ class DataFolder:
     def tasks(self) -> dict[str, str]: return load_texts(self.path("tasks"))
     def domains(self) -> dict[str, str]: return load_texts(self.path("domains"))
     def domain_map(self) -> dict[str, list[str]]: return load_domain_map(self.path("domain_map"))
-    def candidates(self) -> list[str]: return list(load_models(self.path("candidates")))
+    def candidate_cards(self) -> dict[str, ModelCard]: return load_models(self.path("candidates"))
+    def candidates(self) -> list[str]: return list(self.candidate_cards())
     def test_rows(self) -> list[TestRow]: return load_test_rows(self.path("test"))
     def training(self, mode: str) -> list[PreferencePair] | list[TestRow]:
         return load_training(self.path("training", mode))

@@ -15,7 +15,8 @@ from .profiles import Profiles, build_profiles, save_step
 
 # %% auto #0
 __all__ = ['TERMS', 'DESIGNS', 'covariance_terms', 'negative_log_likelihood', 'fit_prior', 'Competence', 'gaussian_process',
-           'shrinkage', 'plain_scores', 'without', 'competence_of', 'competence_profiles', 'build_competence_profile']
+           'shrinkage', 'plain_scores', 'without', 'competence_of', 'competence_profiles', 'shrinkage_profiles',
+           'build_competence_profile']
 
 # %% ../../nbs/38_competence.ipynb #ab1f81a8
 TERMS = ("LLM", "family", "size", "LLM in domain", "family in domain", "size in domain", "LLM on benchmark",
@@ -117,7 +118,7 @@ def plain_scores(
     return Competence(evidence.llms, evidence.benchmarks[:targets], evidence.level + evidence.spread * mean,
                       evidence.spread * np.sqrt(variance), {})
 
-# %% ../../nbs/38_competence.ipynb #bb26f63b
+# %% ../../nbs/38_competence.ipynb #ecdfb6a2
 DESIGNS = dict(scores=plain_scores, shrinkage=shrinkage, gp=gaussian_process) # from the simplest
 
 def without(
@@ -137,19 +138,20 @@ def competence_of(
     design: str = "gp", # `gp`, `shrinkage` or `scores`
     limit: float = 3.0, # standard errors beyond which a card is dropped; 0: no card is
     suspicious: str = "keep", # labels that look wrong: `keep`, or `prior` to leave them out
+    training: list | None = None, # some of the mode's training pairs or rows; default: all
 ) -> Competence: # of every LLM of the graph; raises `RouteProfileError` for an unknown option
     "Competence from everything that a graph and its folder hold."
     for name, found, known in (("design", design, DESIGNS), ("suspicious", suspicious, ("keep", "prior"))):
         if found not in known:
             raise RouteProfileError(f"competence: {name}: found {found!r}, expected one of {', '.join(known)}")
     if not limit >= 0: raise RouteProfileError(f"competence: limit: found {limit!r}, expected 0 or more")
-    evidence = gather_evidence(graph, data, mode, limit or np.inf)
+    evidence = gather_evidence(graph, data, mode, limit or np.inf, training)
     left_out = evidence.suspicious if suspicious == "prior" else []
     found = DESIGNS[design](without(evidence, left_out))
     found.how |= dict(dropped=evidence.dropped, suspicious=evidence.suspicious, left_out=left_out)
     return found
 
-# %% ../../nbs/38_competence.ipynb #03ab3807
+# %% ../../nbs/38_competence.ipynb #b570fa93
 def competence_profiles(
     graph: Graph, # its node set decides what is used
     hops: list[int], # depths; all the same
@@ -163,12 +165,26 @@ def competence_profiles(
 ) -> dict[int, Profiles]: # depth → [m, 2B]: expected performance on B benchmarks, then standard deviations
     "Competence as a profile."
     found = competence_of(graph, data, mode, design, limit, suspicious)
-    cards, vectors = data.models(mode), np.concatenate([found.mean, found.sd], axis=1)
-    costs = {name: {key: getattr(card, key) for key in ("parameters", "input_price", "output_price")}
-             for name, card in cards.items() if name in found.llms}
+    cards, vectors = data.models(mode) | data.candidate_cards(), np.concatenate([found.mean, found.sd], axis=1)
+    costs = {name: {key: getattr(cards[name], key) for key in ("parameters", "input_price", "output_price")}
+             for name in found.llms if name in cards}
     how = dict(design=design, limit=limit, suspicious_labels=suspicious, benchmarks=found.benchmarks, costs=costs,
                **{key: value for key, value in found.how.items()})
     return {depth: Profiles(found.llms, vectors, dict(how)) for depth in hops}
+
+# %% ../../nbs/38_competence.ipynb #424c5138
+def shrinkage_profiles(
+    graph: Graph, # its node set decides what is used
+    hops: list[int], # depths; all the same
+    seed: int, # not used: nothing is random
+    encoder, # not used
+    data: DataFolder, # the folder that the graph was made from
+    mode: str, # `standard` or `newllm`
+    limit: float = 0, # standard errors beyond which a card is dropped; 0: no card is
+    suspicious: str = "keep", # labels that look wrong: `keep`, or `prior` to leave them out
+) -> dict[int, Profiles]: # depth → [m, 2B]: expected performance on B benchmarks, then standard deviations
+    "Competence in closed form as a profile: the naive version beside the Gaussian process."
+    return competence_profiles(graph, hops, seed, encoder, data, mode, "shrinkage", limit, suspicious)
 
 def build_competence_profile(
     graph: str | None = None, # a graph file or `Graph`; default: the full graph of the mode

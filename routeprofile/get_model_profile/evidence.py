@@ -36,7 +36,7 @@ def pair_counts(
     counts = content.get("task_data_count") if isinstance(content, dict) else None
     return {task: n for task, n in counts.items() if type(n) is int and n > 0} if isinstance(counts, dict) else {}
 
-# %% ../../nbs/37_evidence.ipynb #ba1f90e6
+# %% ../../nbs/37_evidence.ipynb #bbddf54b
 def _graded(pairs: list[PreferencePair], benchmarks: list[str]) -> np.ndarray:
     "Benchmarks on which an LLM both won and lost on a query."
     won = {(p.task_name, p.query, p.better_model) for p in pairs}
@@ -47,8 +47,8 @@ def scores_of_pairs(
     pairs: list[PreferencePair], # of any LLMs
     llms: list[str], # m LLMs; the others may not occur
     benchmarks: list[str], # B benchmarks
-    counts: dict[str, int], # of `pair_counts`
-    queries: dict[str, int], # benchmark → queries that were compared
+    counts: dict[str, float], # of `pair_counts`
+    queries: dict[str, float], # benchmark → queries that were compared
 ) -> PairScores: # of m LLMs on B benchmarks
     "Horvitz–Thompson estimates from preference pairs."
     row, column = ({name: n for n, name in enumerate(names)} for names in (llms, benchmarks))
@@ -57,7 +57,7 @@ def scores_of_pairs(
     for pair in pairs:
         b, task = column[pair.task_name], pair.task_name
         inverse = max(counts.get(task, n[task]), n[task]) / n[task] # of the share of pairs that were kept
-        weight = inverse / len(present) / max(queries.get(task, 0), 1)
+        weight = inverse / len(present) / queries[task]
         score[row[pair.better_model], b] += weight
         score[row[pair.worse_model], b] -= weight
         for name in (pair.better_model, pair.worse_model): variance[row[name], b] += weight**2 * (1 - 1 / inverse)
@@ -84,24 +84,29 @@ def scores_of_rows(
     level = np.array([column[~np.isnan(column)].mean() if (~np.isnan(column)).any() else np.nan for column in mean.T])
     return PairScores(mean - level, variance, np.zeros(len(benchmarks), bool), level)
 
-# %% ../../nbs/37_evidence.ipynb #f7b7373c
+# %% ../../nbs/37_evidence.ipynb #11a05a76
 def training_scores(
     data: DataFolder,
     mode: str, # `standard` or `newllm`
     llms: list[str], # m LLMs
     benchmarks: list[str], # B benchmarks, those of the training data among them
     nodes: list[str], # names of the query nodes, `benchmark/number`; may be empty
+    items: list | None = None, # some of the mode's pairs or rows; default: all
 ) -> PairScores: # raises `RouteProfileError` for training data that name another LLM
     "What the training file of a mode tells of each LLM on each benchmark."
-    items = data.training(mode)
+    whole = data.training(mode)
+    items = whole if items is None else items
     if isinstance(items[0], TestRow): return scores_of_rows(items, llms, benchmarks)
     if unknown := sorted({name for p in items for name in (p.better_model, p.worse_model)} - set(llms)):
         raise RouteProfileError(f"{data.path('training', mode)}: names {', '.join(unknown)}, which has no model card "
                                 f"in {data.path('models', mode)}. Add its card, or leave its pairs out.")
-    seen = Counter(task for task, _ in {(p.task_name, p.query) for p in items})
-    counted = Counter(name.rpartition("/")[0] for name in nodes)
-    queries = {task: max(n, counted.get(task, 0)) for task, n in seen.items()}
-    return scores_of_pairs(items, llms, benchmarks, pair_counts(data, mode), queries)
+    seen = Counter(task for task, _ in {(p.task_name, p.query) for p in whole})
+    nodes_of, of_whole, of_items = (Counter(names) for names in (
+        (name.rpartition("/")[0] for name in nodes), (p.task_name for p in whole), (p.task_name for p in items)))
+    share = {task: n / of_whole[task] for task, n in of_items.items()}
+    queries = {task: part * max(seen[task], nodes_of[task]) for task, part in share.items()}
+    counts = {task: n * share[task] for task, n in pair_counts(data, mode).items() if task in share}
+    return scores_of_pairs(items, llms, benchmarks, counts, queries)
 
 # %% ../../nbs/37_evidence.ipynb #8416b27e
 @dataclass
@@ -239,12 +244,13 @@ def _observations(scores, pairs: PairScores | None, llms, targets, limit) -> tup
                 kept[m, task, True] = (estimate[m], variance[m] + binomial_variance(np.clip(estimate[m], 0, 1)))
     return [(m, task, s, v, own) for (m, task, own), (s, v) in kept.items()], dropped
 
-# %% ../../nbs/37_evidence.ipynb #d267b3cf
+# %% ../../nbs/37_evidence.ipynb #4948a646
 def gather_evidence(
     graph: Graph, # of any node set
     data: DataFolder, # its folder: sizes and training data
     mode: str, # `standard` or `newllm`
     limit: float = 3.0, # standard errors beyond which a card is dropped; infinite: none is
+    training: list | None = None, # some of the mode's training pairs or rows; default: all
 ) -> Evidence: # raises `RouteProfileError` for a folder whose training data and cards do not belong together
     "Everything that is known of the LLMs of a graph on its benchmarks."
     llms, cards = graph.nodes["model"].names, data.models(mode)
@@ -252,7 +258,7 @@ def gather_evidence(
     scores = [(m, task, s, llms[m] in graph.candidates and task in targets) for m, task, s in _card_scores(graph)]
     benchmarks = list(dict.fromkeys([*targets, *(task for _, task, *_ in scores)]))
     nodes = graph.nodes["query"].names if "query" in graph.nodes else []
-    pairs = training_scores(data, mode, llms, benchmarks, nodes) if nodes or not scores else None
+    pairs = training_scores(data, mode, llms, benchmarks, nodes, training) if nodes or not scores else None
     found, dropped = _observations(scores, pairs, llms, targets, limit)
     means, spreads = {}, {}
     for key in {(task, own) for _, task, _, _, own in found}:
