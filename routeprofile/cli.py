@@ -14,14 +14,15 @@ from .registry import NODE_SETS, load_object, profile_methods, routers
 __all__ = ['commands', 'as_option', 'option_type', 'refuse_empty_texts', 'Interrupted', 'as_command', 'repeat_flags',
            'command_class', 'build_app', 'main']
 
-# %% ../nbs/90_cli.ipynb #2b8d55bc
+# %% ../nbs/90_cli.ipynb #c916681c
 _DATA = {
     "validate": "data.validation:validate_data", "describe": "data.folders:describe_data",
     "fetch": "data.fetch:fetch_published", "convert": "data.convert:convert_table",
     "sample": "data.sample:write_sample", "check-sample": "data.sample:check_sample",
     "audit": "data.audit:audit_data", "contamination": "analysis.contamination:report_contamination",
     "hold-out": "data.holdout:hold_out", "hold-out-each": "data.holdout:hold_out_each",
-    "why": "analysis.why:why"}
+    "collect": "analysis.collect:collect", "add-model": "analysis.new_model:add_model",
+    "remove-model": "data.membership:remove_model", "why": "analysis.why:why"}
 
 # %% ../nbs/90_cli.ipynb #de27fd07
 def commands() -> dict[str, dict]: # command → {subcommand or None: ("module:function", preset values)}

@@ -3,8 +3,7 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/46_expected_router.ipynb #3a7c0033
-import time
+# %% ../nbs/46_expected_router.ipynb #5b1b23f3
 import numpy as np
 import pytest
 from routeprofile.core import RouteProfileError

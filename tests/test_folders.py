@@ -3,10 +3,12 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/10_folders.ipynb #8935453c
+# %% ../nbs/10_folders.ipynb #c7d0b0fd
+import contextlib, os
 import pytest
 from routeprofile.core import RouteProfileError, read_json, write_json
-from routeprofile.data.folders import DataFolder, describe, find_faults, open_folder, validate, write_example
+from routeprofile.data.folders import (
+    DataFolder, change_files, describe, find_faults, open_folder, validate, write_example)
 
 # %% ../nbs/10_folders.ipynb #19b53ffe
 def test_the_example_is_valid_with_known_faults(tmp_path):
@@ -15,6 +17,32 @@ def test_the_example_is_valid_with_known_faults(tmp_path):
     assert example.info().simulated and example.candidates() == ["small", "mid", "big"]
     assert find_faults(example) == ["newllm: mid keeps its score on mmlu, which the test set draws on",
                                     "domain knowledge: no LLM has a score on OpenBookQA; no edge"]
+
+# %% ../nbs/10_folders.ipynb #cddb1980
+@pytest.mark.parametrize("after", range(3))
+def test_a_change_is_made_whole_or_not_at_all(tmp_path, monkeypatch, after):
+    example = write_example(tmp_path)
+    places = ["profile_data/candidate_models.json", "profile_data/model_feature_standard.json"]
+    old, new = [(tmp_path / p).read_bytes() for p in places], [b"{}", b"[]"]
+    real, calls = os.replace, []
+    def killed(source, target): # after the files, the plan, and so many of the renames
+        calls.append(target)
+        if len(calls) == 3 + after: raise KeyboardInterrupt
+        real(source, target)
+    monkeypatch.setattr(os, "replace", killed)
+    try: change_files(tmp_path, dict(zip(places, new)))
+    except KeyboardInterrupt: monkeypatch.setattr(os, "replace", real)
+    planned = after > 0 # the third rename is that of the plan
+    with contextlib.suppress(RouteProfileError): example.path("candidates")
+    assert [(tmp_path / p).read_bytes() for p in places] == (new if planned else old)
+    change_files(tmp_path, dict(zip(places, old)))
+    assert [(tmp_path / p).read_bytes() for p in places] == old and not (tmp_path / "profile_data/.change").exists()
+
+@pytest.mark.parametrize("plan", [{"../outside": 0}, {"profile_data/candidate_models.json": "../0"}, []])
+def test_a_plan_names_files_of_a_data_folder_only(tmp_path, plan):
+    example = write_example(tmp_path)
+    write_json(tmp_path / "profile_data/.change/plan.json", plan)
+    with pytest.raises(RouteProfileError, match="expected files of a data folder"): example.path("candidates")
 
 # %% ../nbs/10_folders.ipynb #16bff065
 def test_the_new_llm_is_found_without_being_named(tmp_path):
