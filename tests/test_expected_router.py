@@ -3,12 +3,12 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/46_expected_router.ipynb #5b1b23f3
+# %% ../nbs/46_expected_router.ipynb #df5047d2
 import numpy as np
 import pytest
 from routeprofile.core import RouteProfileError
 from routeprofile.data.schemas import PreferencePair
-from routeprofile.encode.encoders import ExampleEncoder, load_encoder
+from routeprofile.encode.encoders import load_encoder
 from routeprofile.get_model_profile.profiles import Profiles
 from routeprofile.routing_evaluation.expected_router import ExpectedRouter, reliability, relative_costs
 from routeprofile.routing_evaluation.preferences import training_data

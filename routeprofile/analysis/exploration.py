@@ -16,7 +16,7 @@ from ..routing_evaluation.expected_router import expected_router
 # %% auto #0
 __all__ = ['BONUSES', 'NUMBERS', 'bonus_terms', 'bonus_table', 'bonus_texts', 'bonus_figure']
 
-# %% ../../nbs/59_exploration.ipynb #65f0afd3
+# %% ../../nbs/59_exploration.ipynb #dd5edbf7
 BONUSES = [0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0] # β
 
 def bonus_terms(
@@ -29,7 +29,7 @@ def bonus_terms(
     "What choices with each bonus lead to on the test rows."
     rows, names, new = data.test_rows(), data.candidates(), data.new_llm()
     router = expected_router(data, "newllm", encoder, template, options, names)
-    probability = router.probabilities(encoder.encode([query_text(row, template) for row in rows]))
+    probability = router.probabilities(encoder.encode([query_text(row, router.template) for row in rows]))
     labels, every, j = performance_matrix(rows, names), np.arange(len(rows)), names.index(new)
     chosen = np.stack([(probability @ (router.mean + bonus * router.sd).T).argmax(axis=1) for bonus in bonuses])
     mine, routed = labels[every, chosen], chosen == j

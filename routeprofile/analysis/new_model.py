@@ -43,7 +43,7 @@ def _missing(data: DataFolder, name: str, table: pd.DataFrame, answered: bool) -
                                   "(collect --split test)")
     return found
 
-# %% ../../nbs/61_new_model.ipynb #a4353aa0
+# %% ../../nbs/61_new_model.ipynb #a36652f5
 def outlook(
     name: str, # an LLM of the folder
     data: DataFolder,
@@ -57,7 +57,7 @@ def outlook(
         raise RouteProfileError(f"{name}: found no such candidate, expected one of {', '.join(names)}")
     router = expected_router(data, "standard", encoder, template, options)
     rows = [row for row in data.query_rows("standard") if row.task_name in router.benchmarks]
-    queries = encoder.encode([query_text(row, template) for row in rows])
+    queries = encoder.encode([query_text(row, router.template) for row in rows])
     j, tasks = names.index(name), np.array([row.task_name for row in rows])
     chosen, others = router.scores(queries).argmax(axis=1) == j, [m for m in range(len(names)) if m != j]
     table = []

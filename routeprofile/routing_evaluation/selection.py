@@ -160,10 +160,11 @@ def _fold_gain(known: Known, designs: dict, model, X: np.ndarray, value: np.ndar
         found[name] = float(value[np.arange(len(X)), chosen].sum())
     return found
 
-# %% ../../nbs/47_selection.ipynb #290b63cd
+# %% ../../nbs/47_selection.ipynb #912a72d6
 def _cross_validate(designs: dict, data: DataFolder, mode: str, encoder, template: str) -> list[dict[str, float]]:
     "Design → gain, for every fold and new LLM."
     (items, llms), graph = _items(mode, data), assemble(data, mode, NODE_SETS[FULL])
+    template = template_for(template, data.path("training", mode))
     seen = Counter(task for task, _ in {(item.task_name, item.query) for item in items})
     nodes = [row for row in data.query_rows(mode) if row.task_name in seen]
     asked = {task: max(n, sum(row.task_name == task for row in nodes)) for task, n in seen.items()}
@@ -204,7 +205,7 @@ def _table(gains: dict[str, np.ndarray]) -> dict[str, dict]:
                        folds=values.round(6).tolist(), candidate=name in COMPETENCE_DESIGNS)
             for name, values in gains.items()}
 
-# %% ../../nbs/47_selection.ipynb #f0a16911
+# %% ../../nbs/47_selection.ipynb #b43ee031
 def select_design(
     data: DataFolder, # cards and training data; no test row is read
     mode: str, # `standard` or `newllm`
@@ -234,7 +235,8 @@ def save_selection(
     "Write a selection with its record."
     inputs = [data.path(kind, mode) for kind in ("models", "training", "candidates", "domain_map")]
     inputs.append(data.queries_path(mode))
-    how = record(*inputs, step="selection", mode=mode, encoder=encoder.id, template=template, **files_origin(*inputs))
+    how = record(*inputs, step="selection", mode=mode, encoder=encoder.id, **files_origin(*inputs),
+                 template=template_for(template, data.path("training", mode)))
     return write_artifact(path, found, how)
 
 def load_selection(
