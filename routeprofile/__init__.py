@@ -8,7 +8,7 @@ __all__ = []
 # %% ../nbs/91_api.ipynb #55fff973
 __version__ = "0.1.0"
 
-# %% ../nbs/91_api.ipynb #2ac9c18e
+# %% ../nbs/91_api.ipynb #04c22327
 import lazy_loader
 from .registry import NODE_SETS, profile_methods, routers
 
@@ -22,6 +22,8 @@ _NAMES = {
     "data.folders": ["DataFolder"], "data.fetch": ["fetch_published"], "data.convert": ["convert_table"],
     "data.sample": ["write_sample"], "data.sandbox": ["run_program"], "data.audit": ["audit_labels", "load_labels"],
     "data.holdout": ["hold_out", "hold_out_each"], "analysis.contamination": ["report_contamination"],
+    "data.membership": ["insert_model", "remove_model"], "routing_evaluation.expected_router": ["expected_router"],
+    "analysis.collect": ["collect"], "analysis.new_model": ["add_model", "outlook"],
     "analysis.results": ["load_runs"], "analysis.variants": ["open_variant"],
 }
 

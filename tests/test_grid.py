@@ -3,7 +3,7 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/tests/grid.ipynb #a78466b3
+# %% ../nbs/tests/grid.ipynb #ae29ca7f
 import hashlib, json, os, random, re, resource, shutil, signal, subprocess, sys, time
 from collections import Counter
 from pathlib import Path
@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import yaml
 from routeprofile.data.folders import write_example
+from routeprofile.registry import profile_methods
 
 ROOT = Path(__file__).resolve().parents[1] if "__file__" in globals() else Path.cwd().parent
 if not (ROOT / "Snakefile").is_file(): pytest.skip("not a source checkout", allow_module_level=True)
@@ -153,10 +154,12 @@ def smoke(tmp_path_factory):
     snakemake(config, "--quiet", "all", env=dict(PYTHONPATH=str(folder / "site")), **places(config))
     return folder / "figures/smoke"
 
-# %% ../nbs/tests/grid.ipynb #787959b4
+# %% ../nbs/tests/grid.ipynb #eaf47190
 def test_smoke_grid_has_every_registered_run(smoke):
     table = pd.read_csv(smoke / "table1.csv")
-    assert set(table["method"]) == {"index", "flat", "emb_gnn", "text_gnn", "trainable", "family"}
+    assert set(table["method"]) == {*profile_methods(), "family"}
+    assert set(table.loc[table["router"] == "ExpectedRouter", "method"]) == {"competence", "shrinkage"}
+    assert not set(table.loc[table["router"] == "SimRouter", "method"]) & {"competence", "shrinkage"}
     assert table["avg_performance"].notna().all()
 
 def test_plugin_has_row_column_panel_legend(smoke):

@@ -106,9 +106,41 @@ def new_llms(figures: Path) -> str:
     )
 
 
+def difference(figures: Path, method: str, mode: str = "standard") -> str:
+    "A method under the expected-performance router against the best single LLM, with the verdict."
+    rows = pd.read_csv(figures / "comparisons.csv").query("baseline == 'best single' and router == 'ExpectedRouter'")
+    row = rows[(rows["mode"] == mode) & (rows["method"] == method)].iloc[0]
+    return f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}] ({row['verdict']})"
+
+
+def competence(figures: Path) -> str:
+    "Fourth finding: the competence design that training queries select, whatever it scores."
+    chosen = {mode: pd.read_csv(figures / f"selection_{mode}.csv").query("selected")["design"].iat[0]
+              for mode in ("standard", "newllm")}
+    method = {mode: "competence" if design.startswith("gp") else "shrinkage" for mode, design in chosen.items()}
+    ours = lambda name: pd.read_csv(figures / name).query("router == 'ExpectedRouter'").set_index("method")
+    table, new, held = (ours(name) for name in ("table1.csv", "newllm.csv", "holdout.csv"))
+    cost = pd.read_csv(figures / "cost.csv").set_index("policy")
+    saved, lead = cost.loc["router, as good as the best single LLM"], cost.loc["AIQ, difference"]
+    fresh, every = new.loc[method["newllm"]], held.loc[method["newllm"]]
+    return (
+        f"**Competence profiles**: training queries select *{chosen['standard']}*; under the expected-performance router "
+        f"it scores {interval(table.loc[method['standard']])}, {difference(figures, method['standard'])} against the best "
+        f"single LLM, and under audited labels {difference(figures / 'audited', method['standard'])}. At the price λ that "
+        f"training queries fix, it costs {saved['cost_ratio']:.2f} of the best single LLM and differs from it by "
+        f"{saved['difference']:+.3f} [{saved['difference_low']:+.3f}, {saved['difference_high']:+.3f}]; its AIQ is "
+        f"{lead['quality']:+.3f} [{lead['quality_low']:+.3f}, {lead['quality_high']:+.3f}] above mixtures of single LLMs. "
+        f"With a new LLM (*{chosen['newllm']}*): {fresh['avg_performance']:.3f}, cold start {fresh['cold_start']:.3f}; mean "
+        f"over {int(every['llms'])} held-out LLMs {every['avg_performance']:.3f} [{every['avg_performance_low']:.3f}, "
+        f"{every['avg_performance_high']:.3f}] ({page('selection_standard')}, {page('cost')}, {page('bonus')}, "
+        f"{page('holdout')})."
+    )
+
+
 def findings(figures: Path) -> str:
-    "Three findings; their words follow from the numbers."
+    "The findings; their words follow from the numbers."
     found = [beats_best_single(figures), gains_from_profiles(figures), new_llms(figures)]
+    if (figures / "selection_standard.csv").is_file(): found.append(competence(figures))
     return "\n".join(f"{n}. {line}" for n, line in enumerate(found, 1))
 
 
