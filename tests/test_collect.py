@@ -3,10 +3,9 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/60_collect.ipynb #a8d600a1
+# %% ../nbs/60_collect.ipynb #79429b24
 import json, os, signal, subprocess, sys, threading, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 import pytest
 from routeprofile.analysis.collect import collect, questions, score_all
 from routeprofile.core import RouteProfileError

@@ -22,7 +22,7 @@ from .routers import Decision, Router
 
 # %% auto #0
 __all__ = ['PENALTIES', 'choose_penalty', 'Explanation', 'ExplainedDecision', 'relative_costs', 'ExpectedSettings',
-           'ExpectedRouter', 'linear_form', 'explain', 'reliability', 'plot_reliability', 'call_expected_router',
+           'ExpectedRouter', 'linear_form', 'reliability', 'plot_reliability', 'call_expected_router',
            'expected_router']
 
 # %% ../../nbs/46_expected_router.ipynb #12636b5c
@@ -109,7 +109,7 @@ class ExpectedSettings:
             if not 0 <= getattr(self, name) < np.inf: raise RouteProfileError(
                 f"ExpectedRouter: {name}: found {getattr(self, name)}, expected 0 or more")
 
-# %% ../../nbs/46_expected_router.ipynb #d687e6a3
+# %% ../../nbs/46_expected_router.ipynb #f4151ac3
 class ExpectedRouter(Router):
     "Routes to the LLM with the largest expected performance, less its cost."
     name = "ExpectedRouter"
@@ -138,7 +138,7 @@ class ExpectedRouter(Router):
         "Choose an LLM for one new query, and say why."
         decision = super().route(query)
         vector = self.together.vector(query if isinstance(query, str) else query_text(query, self.template))
-        return ExplainedDecision(decision.chosen, decision.scores, explain(self, vector))
+        return ExplainedDecision(decision.chosen, decision.scores, self.explained(vector))
 
 # %% ../../nbs/46_expected_router.ipynb #ca9c42cb
 def linear_form(
@@ -194,17 +194,18 @@ def value(self: ExpectedRouter) -> np.ndarray: # [m, B] expected performance, wi
     value = self.mean + self.settings.bonus * self.sd
     return value - self.settings.cost_weight * self.cost[:, None] if self.settings.cost_weight else value
 
-# %% ../../nbs/46_expected_router.ipynb #e7bf13f3
-def explain(
-    router: ExpectedRouter, # fitted
+# %% ../../nbs/46_expected_router.ipynb #c29f8523
+@patch
+def explained(
+    self: ExpectedRouter, # fitted
     query: np.ndarray, # [d]
 ) -> Explanation: # of the router's choice
     "The terms of the chosen LLM and of the second best."
-    probability, scores = router.probabilities(query[None])[0], router.scores(query[None])[0]
+    probability, scores = self.probabilities(query[None])[0], self.scores(query[None])[0]
     first, second = (*np.argsort(-scores, kind="stable")[:2].tolist(), 0)[:2] if len(scores) > 1 else (0, 0)
-    value, names = router.value(), router.profiles.names
-    return Explanation(names[first], names[second], dict(zip(router.benchmarks, probability.tolist())),
-                       {b: (float(value[first, j]), float(value[second, j])) for j, b in enumerate(router.benchmarks)},
+    value, names = self.value(), self.profiles.names
+    return Explanation(names[first], names[second], dict(zip(self.benchmarks, probability.tolist())),
+                       {b: (float(value[first, j]), float(value[second, j])) for j, b in enumerate(self.benchmarks)},
                        (float(scores[first]), float(scores[second])))
 
 # %% ../../nbs/46_expected_router.ipynb #acf0447d
