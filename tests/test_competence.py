@@ -3,13 +3,13 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/38_competence.ipynb #07e94768
+# %% ../nbs/38_competence.ipynb #e571de10
 import numpy as np
 import pytest
 from scipy.optimize import check_grad
 from routeprofile.build_data_graph.graph import assemble
 from routeprofile.core import RouteProfileError, read_json, write_json
-from routeprofile.data.folders import DataFolder, write_example
+from routeprofile.data.folders import write_example
 from routeprofile.get_model_profile.competence import (
     TERMS, competence_of, covariance_terms, gaussian_process, negative_log_likelihood, shrinkage)
 from routeprofile.get_model_profile.evidence import gather_evidence

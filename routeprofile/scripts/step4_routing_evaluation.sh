@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Step 4: step4_routing_evaluation.sh [standard|newllm|both [sim|mlp|graph|all [PROFILE.npz [flags of the command …]]]]; default: standard all flat.npz
+# Step 4: step4_routing_evaluation.sh [standard|newllm|both [sim|mlp|graph|expected|all [PROFILE.npz [flags of the command …]]]]; default: standard all flat.npz (all: those for any profile)
 set -euo pipefail
 usage() { sed -n '2s/^# //p' "$0" >&2; exit 2; }
 case ${1:-standard} in both) modes="standard newllm" ;; standard|newllm) modes=${1:-standard} ;; *) usage ;; esac
 commands=$(python - "${2:-all}" <<'PY'
 import sys
 from routeprofile.registry import routers
-found = [r for r in routers().values() if r.command]
-print(*(r.command for r in found if sys.argv[1] in ("all", r.name, r.name.removesuffix("Router").lower())))
+found, asked = [r for r in routers().values() if r.command], sys.argv[1]
+print(*(r.command for r in found if asked in (r.name, r.name.removesuffix("Router").lower()) or (asked == "all" and "text" in r.representations)))
 PY
 )
 [ -n "$commands" ] || usage
