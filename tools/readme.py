@@ -124,14 +124,14 @@ def competence(figures: Path) -> str:
     saved, lead = cost.loc["router, as good as the best single LLM"], cost.loc["AIQ, difference"]
     fresh, every = new.loc[method["newllm"]], held.loc[method["newllm"]]
     return (
-        f"**Competence profiles**: training queries select *{chosen['standard']}*; under the expected-performance router "
-        f"it scores {interval(table.loc[method['standard']])}, {difference(figures, method['standard'])} against the best "
-        f"single LLM, and under audited labels {difference(figures / 'audited', method['standard'])}. At the price λ that "
-        f"training queries fix, it costs {saved['cost_ratio']:.2f} of the best single LLM and differs from it by "
-        f"{saved['difference']:+.3f} [{saved['difference_low']:+.3f}, {saved['difference_high']:+.3f}]; its AIQ is "
-        f"{lead['quality']:+.3f} [{lead['quality_low']:+.3f}, {lead['quality_high']:+.3f}] above mixtures of single LLMs. "
-        f"With a new LLM (*{chosen['newllm']}*): {fresh['avg_performance']:.3f}, cold start {fresh['cold_start']:.3f}; mean "
-        f"over {int(every['llms'])} held-out LLMs {every['avg_performance']:.3f} [{every['avg_performance_low']:.3f}, "
+        f"**Competence profiles**: training queries select *{chosen['standard']}*; under the expected-performance "
+        f"router it scores {interval(table.loc[method['standard']])}, {difference(figures, method['standard'])} against "
+        f"the best single LLM, and under audited labels {difference(figures / 'audited', method['standard'])}. At the "
+        f"price λ that training queries fix, it costs {saved['cost_ratio']:.2f} of the best single LLM and differs from "
+        f"it by {saved['difference']:+.3f} [{saved['difference_low']:+.3f}, {saved['difference_high']:+.3f}]; its AIQ "
+        f"is {lead['quality']:+.3f} [{lead['quality_low']:+.3f}, {lead['quality_high']:+.3f}] above mixtures of single "
+        f"LLMs. With a new LLM (*{chosen['newllm']}*): {fresh['avg_performance']:.3f}, cold start "
+        f"{fresh['cold_start']:.3f}; mean over {int(every['llms'])} held-out LLMs {every['avg_performance']:.3f} [{every['avg_performance_low']:.3f}, "
         f"{every['avg_performance_high']:.3f}] ({page('selection_standard')}, {page('cost')}, {page('bonus')}, "
         f"{page('holdout')})."
     )
