@@ -106,6 +106,11 @@ def new_llms(figures: Path) -> str:
     )
 
 
+def ends(row, name: str, sign: str = "+") -> str:
+    "A number with its interval."
+    return f"{row[name]:{sign}.3f} [{row[f'{name}_low']:{sign}.3f}, {row[f'{name}_high']:{sign}.3f}]"
+
+
 def difference(figures: Path, method: str, mode: str = "standard") -> str:
     "A method under the expected-performance router against the best single LLM, with the verdict."
     rows = pd.read_csv(figures / "comparisons.csv").query("baseline == 'best single' and router == 'ExpectedRouter'")
@@ -127,12 +132,11 @@ def competence(figures: Path) -> str:
         f"**Competence profiles**: training queries select *{chosen['standard']}*; under the expected-performance "
         f"router it scores {interval(table.loc[method['standard']])}, {difference(figures, method['standard'])} against "
         f"the best single LLM, and under audited labels {difference(figures / 'audited', method['standard'])}. At the "
-        f"price λ that training queries fix, it costs {saved['cost_ratio']:.2f} of the best single LLM and differs from "
-        f"it by {saved['difference']:+.3f} [{saved['difference_low']:+.3f}, {saved['difference_high']:+.3f}]; its AIQ "
-        f"is {lead['quality']:+.3f} [{lead['quality_low']:+.3f}, {lead['quality_high']:+.3f}] above mixtures of single "
-        f"LLMs. With a new LLM (*{chosen['newllm']}*): {fresh['avg_performance']:.3f}, cold start "
-        f"{fresh['cold_start']:.3f}; mean over {int(every['llms'])} held-out LLMs {every['avg_performance']:.3f} [{every['avg_performance_low']:.3f}, "
-        f"{every['avg_performance_high']:.3f}] ({page('selection_standard')}, {page('cost')}, {page('bonus')}, "
+        f"price λ that training queries fix, it costs {saved['cost_ratio']:.2f} of the best single LLM and differs "
+        f"from it by {ends(saved, 'difference')}; its AIQ is {ends(lead, 'quality')} above mixtures of single LLMs. "
+        f"With a new LLM (*{chosen['newllm']}*): {fresh['avg_performance']:.3f}, cold start "
+        f"{fresh['cold_start']:.3f}; mean over {int(every['llms'])} held-out LLMs "
+        f"{ends(every, 'avg_performance', '')} ({page('selection_standard')}, {page('cost')}, {page('bonus')}, "
         f"{page('holdout')})."
     )
 
