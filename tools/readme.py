@@ -123,15 +123,16 @@ def competence(figures: Path) -> str:
     chosen = {mode: pd.read_csv(figures / f"selection_{mode}.csv").query("selected")["design"].iat[0]
               for mode in ("standard", "newllm")}
     method = {mode: "competence" if design.startswith("gp") else "shrinkage" for mode, design in chosen.items()}
-    ours = lambda name: pd.read_csv(figures / name).query("router == 'ExpectedRouter'").set_index("method")
-    table, new, held = (ours(name) for name in ("table1.csv", "newllm.csv", "holdout.csv"))
+    of = lambda name: pd.read_csv(figures / name).query("router == 'ExpectedRouter'").set_index("method")
+    table, new, held = (of(name) for name in ("table1.csv", "newllm.csv", "holdout.csv"))
     cost = pd.read_csv(figures / "cost.csv").set_index("policy")
     saved, lead = cost.loc["router, as good as the best single LLM"], cost.loc["AIQ, difference"]
     fresh, every = new.loc[method["newllm"]], held.loc[method["newllm"]]
+    ours, audited = (difference(folder, method["standard"]) for folder in (figures, figures / "audited"))
     return (
         f"**Competence profiles**: training queries select *{chosen['standard']}*; under the expected-performance "
-        f"router it scores {interval(table.loc[method['standard']])}, {difference(figures, method['standard'])} against "
-        f"the best single LLM, and under audited labels {difference(figures / 'audited', method['standard'])}. At the "
+        f"router it scores {interval(table.loc[method['standard']])}, {ours} against the best single LLM, and under "
+        f"audited labels {audited}. At the "
         f"price λ that training queries fix, it costs {saved['cost_ratio']:.2f} of the best single LLM and differs "
         f"from it by {ends(saved, 'difference')}; its AIQ is {ends(lead, 'quality')} above mixtures of single LLMs. "
         f"With a new LLM (*{chosen['newllm']}*): {fresh['avg_performance']:.3f}, cold start "
