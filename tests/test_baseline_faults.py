@@ -3,16 +3,18 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/tests/baseline_faults.ipynb #8177b27a
+# %% ../nbs/tests/baseline_faults.ipynb #51f8e92c
 import inspect
 import numpy as np
 import pytest
+from routeprofile.build_data_graph.graph import assemble
 from routeprofile.core import RouteProfileError, read_json, rng, write_json
 from routeprofile.data.folders import DataFolder, write_example
 from routeprofile.data.schemas import ModelCard, PreferencePair, QueryRow
 from routeprofile.encode.encoders import ExampleEncoder
+from routeprofile.get_model_profile.competence import build_competence_profile
 from routeprofile.get_model_profile.profiles import Profiles
-from routeprofile.registry import load_object, routers
+from routeprofile.registry import FULL, NODE_SETS, load_object, profile_method, routers
 from routeprofile.routing_evaluation.baselines import (
     BestByCards, BestByTraining, BestInHindsight, ConstantRouter, NeighbourRouter, OracleRouter, RandomRouter,
     all_baselines, call_baselines, load_baselines, route_baselines)
@@ -49,7 +51,7 @@ def check_blind(data, mode, encoder, target, seeds=(1, 2)):
     assert any(a["performance"] != b["performance"] for a, b in both if not a["uses_test_labels"])
     return true
 
-# %% ../nbs/tests/baseline_faults.ipynb #420b6bf9
+# %% ../nbs/tests/baseline_faults.ipynb #452db256
 @pytest.mark.parametrize("mode", MODES)
 def test_permuted_labels_change_no_choice(mode, tmp_path):
     check_blind(write_example(tmp_path), mode, ExampleEncoder(), tmp_path / "permuted.json")
@@ -59,9 +61,14 @@ def test_permuted_labels_change_no_choice(mode, tmp_path):
 def test_permuted_labels_change_no_choice_of_a_router(spec, mode, folder):
     call = load_object(spec.function)
     test = "testing_data_path" if "testing_data_path" in inspect.signature(call).parameters else "routing_data_path"
-    options = dict(epochs=2, device="cpu", save_ckpt="ckpt.pt") if spec.trained else {}
+    options = {name: value for name, value in dict(epochs=2, device="cpu", save_ckpt="ckpt.pt").items()
+               if name in inspect.signature(call).parameters}
+    profile = f"{mode}.npz"
+    if not spec.takes(profile_method("flat")):
+        graph, profile = assemble(DataFolder(), mode, NODE_SETS[FULL]), "competence.npz"
+        build_competence_profile(graph, mode=mode, save=profile)
     permute_labels("route_data/routing_test_data.json", "route_data/permuted.json")
-    true, permuted = (call(f"{mode}.npz", output_path=f"{n}.json", **{test: path}, **options)["routing_results"]
+    true, permuted = (call(profile, output_path=f"{n}.json", **{test: path}, **options)["routing_results"]
                       for n, path in enumerate(("route_data/routing_test_data.json", "route_data/permuted.json")))
     choices = lambda results: [(r["model_name"], r["similarity_scores"]) for r in results]
     assert choices(true) == choices(permuted)

@@ -286,7 +286,7 @@ def test_the_flags_of_the_original_reach_the_router(folder, call, given):
     assert run(call, "standard.npz", **given)["how"]["settings"].items() >= given.items()
     with pytest.raises(RouteProfileError, match="val_split: found 1.5"): run(call, "standard.npz", val_split=1.5)
 
-# %% ../nbs/tests/router_faults.ipynb #d753d16c
+# %% ../nbs/tests/router_faults.ipynb #0b69f485
 class MostWins(Router):
     "The LLM that wins the most pairs."
     name = "MostWins"
@@ -298,7 +298,8 @@ class MostWins(Router):
     def save(self, path): write_json(path, self.wins.tolist())
 
 def test_a_router_of_another_package_runs(folder, monkeypatch):
-    monkeypatch.setattr(preferences, "router_spec", lambda name: SimpleNamespace(trained=True, load=lambda: MostWins))
+    monkeypatch.setattr(preferences, "router_spec", lambda name: SimpleNamespace(
+        trained=True, has_seed=True, reads=(), load=lambda: MostWins))
     setup = setup_routing("standard.npz")
     report = run_router("MostWins", setup, seed=7, settings=dict(bonus=1.0), checkpoint="c.json", output_path="o.json")
     assert report["most_chosen"] == "big" and read_json("c.json") == [0, 2, 4] and (folder / "o.json").is_file()
