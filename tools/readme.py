@@ -10,9 +10,9 @@ from routeprofile.registry import profile_methods, routers
 FOLDER = "figures/published"
 
 
-def page(name: str) -> str:
+def page(name: str, folder: str = FOLDER) -> str:
     "A link to a page of results."
-    return f"[`{name}.md`]({FOLDER}/{name}.md)"
+    return f"[`{name}.md`]({folder}/{name}.md)"
 
 
 def interval(row) -> str:
@@ -128,6 +128,8 @@ def competence(figures: Path) -> str:
     cost = pd.read_csv(figures / "cost.csv").set_index("policy")
     saved, lead = cost.loc["router, as good as the best single LLM"], cost.loc["AIQ, difference"]
     fresh, every = new.loc[method["newllm"]], held.loc[method["newllm"]]
+    names = ("table1", "selection_standard", "cost", "newllm", "bonus", "holdout")
+    pages = ", ".join(page(name, "figures/competence") for name in names)
     ours, audited = (difference(folder, method["standard"]) for folder in (figures, figures / "audited"))
     return (
         f"**Competence profiles**: training queries select *{chosen['standard']}*; under the expected-performance "
@@ -137,15 +139,14 @@ def competence(figures: Path) -> str:
         f"from it by {ends(saved, 'difference')}; its AIQ is {ends(lead, 'quality')} above mixtures of single LLMs. "
         f"With a new LLM (*{chosen['newllm']}*): {fresh['avg_performance']:.3f}, cold start "
         f"{fresh['cold_start']:.3f}; mean over {int(every['llms'])} held-out LLMs "
-        f"{ends(every, 'avg_performance', '')} ({page('selection_standard')}, {page('cost')}, {page('bonus')}, "
-        f"{page('holdout')})."
+        f"{ends(every, 'avg_performance', '')} ({pages})."
     )
 
 
 def findings(figures: Path) -> str:
     "The findings; their words follow from the numbers."
     found = [beats_best_single(figures), gains_from_profiles(figures), new_llms(figures)]
-    if (figures / "selection_standard.csv").is_file(): found.append(competence(figures))
+    if (own := figures.parent / "competence").is_dir(): found.append(competence(own))
     return "\n".join(f"{n}. {line}" for n, line in enumerate(found, 1))
 
 
