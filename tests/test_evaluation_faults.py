@@ -3,7 +3,7 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/tests/evaluation_faults.ipynb #82155e7d
+# %% ../nbs/tests/evaluation_faults.ipynb #db3eb5db
 import warnings
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from routeprofile.core import RouteProfileError, write_json
 from routeprofile.data.folders import write_example
 from routeprofile.data.metrics import NO_SANDBOX
 from routeprofile.data.schemas import Answer, TestRow, load_test_rows
-from routeprofile.routing_evaluation.evaluate import evaluate, read_report
+from routeprofile.routing_evaluation.evaluate import evaluate, read_report, write_report
 
 NAMES = ["small", "mid", "big"]
 NEW = "mistral-small-24b-instruct-2501-bf16" # the published data's new LLM
@@ -49,7 +49,7 @@ def test_unscored_rows_are_counted_but_left_out(rows):
     with pytest.warns(UserWarning): only = evaluate([code], ["mid"], None, NAMES)
     assert only["avg_performance"] is None and only["references"]["oracle"] is None
 
-# %% ../nbs/tests/evaluation_faults.ipynb #0580eb72
+# %% ../nbs/tests/evaluation_faults.ipynb #f9635100
 def test_recomputed_answers_are_counted(rows):
     for row in rows[1:]:
         for answer in row.model_performance.values(): answer.task_performance = None
@@ -59,6 +59,12 @@ def test_recomputed_answers_are_counted(rows):
 def test_a_file_that_is_no_report_is_refused(content, tmp_path):
     with pytest.raises(RouteProfileError, match="report.json: (.|\n)*Route again"):
         read_report(write_json(tmp_path / "report.json", content))
+
+def test_a_number_that_no_float_holds_is_refused(rows, tmp_path):
+    report = evaluate(rows, ["big"] * 4, np.ones((4, len(NAMES))), NAMES)
+    report["routing_results"][0]["similarity_scores"]["big"] = 10**30
+    with pytest.raises(RouteProfileError, match="similarity_scores"):
+        read_report(write_report(report, tmp_path / "report.json"))
 
 # %% ../nbs/tests/evaluation_faults.ipynb #41405038
 @pytest.fixture(scope="module")

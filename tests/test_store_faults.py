@@ -34,6 +34,18 @@ def test_store_with_damaged_pages_is_refused(tmp_path):
     store.path.write_bytes(bytes(content))
     with pytest.raises(RouteProfileError, match="not a sound store.*Delete it"): store.get("tiny", texts, 64)
 
+# %% ../nbs/tests/store_faults.ipynb #6ff5491b
+def test_a_damaged_schema_is_refused(tmp_path):
+    store = EmbeddingStore(tmp_path / "e.sqlite")
+    store.put("tiny", ["a"], np.ones((1, 2)))
+    content = store.path.read_bytes()
+    start, refused = content.index(b"CREATE TABLE vectors"), 0
+    for at in range(start, start + 60): # SQLite quotes the damaged bytes, which are not UTF-8
+        store.path.write_bytes(content[:at] + b"\xd4" + content[at + 1:])
+        try: store.get("tiny", ["a"], 2)
+        except RouteProfileError: refused += 1
+    assert refused > 20
+
 # %% ../nbs/tests/store_faults.ipynb #e3f97b31
 @pytest.mark.parametrize("change", [
     "vector = NULL", "vector = zeroblob(8)", "vector = 'text'", "digest = NULL", "encoder = 'other'",

@@ -22,7 +22,7 @@ def store_path(
     results = os.environ.get("ROUTEPROFILE_RESULTS") or "results"
     return Path(cache or os.environ.get("ROUTEPROFILE_CACHE") or Path(results) / "embeddings.sqlite")
 
-# %% ../../nbs/21_embedding_store.ipynb #649f6a46
+# %% ../../nbs/21_embedding_store.ipynb #284444b1
 def _damaged(path, what) -> RouteProfileError:
     return RouteProfileError(f"{path}: not a sound store of embeddings ({what}). Delete it (and its -wal and -shm "
         "files): its vectors are computed again; or choose another place with ROUTEPROFILE_CACHE.")
@@ -35,7 +35,8 @@ def _errors(path):
         reason = getattr(error, "strerror", None) or error
         raise RouteProfileError(f"{path}: the store of embeddings cannot be used ({reason}). Free space, or choose "
                                 "another place with ROUTEPROFILE_CACHE=/a/folder/embeddings.sqlite.") from error
-    except sqlite3.DatabaseError as error: raise _damaged(path, str(error)) from error
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error: # the latter: SQLite quotes damaged bytes
+        raise _damaged(path, str(error)) from error
 
 # %% ../../nbs/21_embedding_store.ipynb #020d99c9
 def _digest(encoder, text, vector) -> bytes: # 16 bytes
