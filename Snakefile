@@ -1,7 +1,7 @@
 # The steps of the grid: data -> graphs -> profiles -> runs of routers -> tables and figures. What is run stands in a config file:
 #   snakemake --cores 2 --config file=config/published.yaml          (make reproduce CONFIG=config/published.yaml)
 #   snakemake --cores 2 --config file=config/published.yaml seeds=[42] data=other_folder    top-level keys may be replaced
-import argparse, json, re, shlex, shutil, sys
+import json, re, shlex, shutil, sys
 from pathlib import Path
 sys.path.insert(0, str(Path(workflow.basedir, "tools")))
 from code_inputs import code_files
@@ -49,9 +49,9 @@ def run_files(root, steps, routers): # a router takes profiles of certain repres
             if router_spec(r).takes(profile_method(s.method))]
 
 
-def data_files(w, *kinds): # of a held-out folder, the list of its files with their hashes
-    if w.root != ROOT: return [f"{w.root}/data.json"]
-    return [str(FOLDER.queries_path(w.mode) if kind == "queries" else FOLDER.path(kind, w.mode)) for kind in kinds]
+def data_files(root, mode, *kinds): # of a held-out folder, the list of its files with their hashes
+    if root != ROOT: return [f"{root}/data.json"]
+    return [str(FOLDER.queries_path(mode) if kind == "queries" else FOLDER.path(kind, mode)) for kind in kinds]
 
 
 def module(path): return path.partition(":")[0]
@@ -134,7 +134,7 @@ rule all:
 
 
 rule graph:
-    input: lambda w: data_files(w, *GRAPH_FILES), code_files("nbs/paper/graph.ipynb")
+    input: lambda w: data_files(w.root, w.mode, *GRAPH_FILES), code_files("nbs/paper/graph.ipynb")
     output: GRAPH
     log: "{root}/executed/graph.{mode}.{graph}.ipynb"
     params: settings=graph_settings
@@ -145,7 +145,7 @@ rule profile:
     priority: 1 # the longest chain is a trained profile and its routers
     input: lambda w: code_files("nbs/paper/profile.ipynb", module(profile_method(w.method).builder)),
            lambda w: [v for v in step(w).options.values() if isinstance(v, str) and Path(v).is_file()], # e.g. a record of texts
-           lambda w: data_files(w, *profile_method(w.method).reads),
+           lambda w: data_files(w.root, w.mode, *profile_method(w.method).reads),
            graph=GRAPH
     output: PROFILES
     log: "{root}/executed/profile.{mode}.{method}-{graph}.ipynb"
@@ -154,7 +154,7 @@ rule profile:
 
 
 rule route:
-    input: lambda w: code_files("nbs/paper/route.ipynb", module(router_spec(w.router).router)), lambda w: data_files(w, "test", *["training"] * router_spec(w.router).trained, *router_spec(w.router).reads),
+    input: lambda w: code_files("nbs/paper/route.ipynb", module(router_spec(w.router).router)), lambda w: data_files(w.root, w.mode, "test", *["training"] * router_spec(w.router).trained, *router_spec(w.router).reads),
            profiles=PROFILES
     output: ROUTED
     log: "{root}/executed/route.{mode}.{router}.{method}-{graph}.ipynb"
@@ -163,7 +163,7 @@ rule route:
 
 
 rule baselines:
-    input: lambda w: data_files(w, *GRAPH_FILES, "test", "training"), code_files("nbs/paper/baseline_runs.ipynb")
+    input: lambda w: data_files(w.root, w.mode, *GRAPH_FILES, "test", "training"), code_files("nbs/paper/baseline_runs.ipynb")
     output: POLICIES
     log: "{root}/executed/baselines.{mode}.ipynb"
     params: settings=baseline_settings
@@ -192,7 +192,7 @@ if shutil.which("bwrap"): # without a sandbox, labels audited before are used
 if COMPETENCE: # designs are compared on training queries; no test row is an input
 
     rule selection:
-        input: lambda w: data_files(argparse.Namespace(root=ROOT, mode=w.mode), *GRAPH_FILES, "training"), code_files("nbs/paper/selection.ipynb")
+        input: lambda w: data_files(ROOT, w.mode, *GRAPH_FILES, "training"), code_files("nbs/paper/selection.ipynb")
         output: SELECTION, report([f"{FIGURES}/selection_{{mode}}.{e}" for e in TABLE], category="selection"), f"{FIGURES}/selection_{{mode}}.record.json"
         log: f"{ROOT}/executed/selection.{{mode}}.ipynb"
         params: settings=lambda w: settings(mode=w.mode, encoder=CONFIG.encoder, template=CONFIG.template, data=folder(ROOT), figures=FIGURES)

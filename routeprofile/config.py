@@ -40,7 +40,7 @@ def _registered(look_up, name: str):
     try: return look_up(name)
     except RouteProfileError as error: raise ValueError(str(error)) from error
 
-# %% ../nbs/02_config.ipynb #e679ceb6
+# %% ../nbs/02_config.ipynb #59aa2d6f
 class Grid(_Strict):
     "Which profiles under which routers, with which seeds."
     seeds: Annotated[list[int], Field(min_length=1)] = [42] # of everything random
@@ -59,7 +59,7 @@ class Grid(_Strict):
     def _methods(cls, found):
         for name, blocks in found.items():
             method = _registered(profile_method, name)
-            taken = list(inspect.signature(method.load()).parameters)[6 if method.reads else 4:]
+            taken = list(inspect.signature(method.load()).parameters)[method.first_option:]
             for option in {option for block in blocks for option in block.options} - set(taken):
                 raise ValueError(f"{name}: options: found {option!r}, expected some of {', '.join(taken)}")
         return found

@@ -26,7 +26,7 @@ def load_object(
     except (ImportError, AttributeError) as error:
         raise RouteProfileError(f"registry: {path}: cannot be imported ({error}). Is its package installed?") from error
 
-# %% ../nbs/01_registry.ipynb #c90cdcdb
+# %% ../nbs/01_registry.ipynb #755626f8
 FIRST_SEED = 42 # seed of the paper's runs; a method without randomness has no other
 
 @dataclass(frozen=True)
@@ -52,6 +52,9 @@ class ProfileMethod:
 
     @property
     def file_name(self) -> str: return self.file or f"{self.name}.npz" # of the Python function and the command
+
+    @property
+    def first_option(self) -> int: return 6 if self.reads else 4 # place of the builder's first option of its own
 
     @property
     def structured(self) -> bool: return self.form == "structured"

@@ -19,8 +19,8 @@ from ..routing_evaluation.baselines import load_baselines
 from ..routing_evaluation.evaluate import COLLAPSED, cold_start, concentration
 
 # %% auto #0
-__all__ = ['BASELINE_NAMES', 'COLD', 'evaluate_choices', 'under_labels', 'Variant', 'open_variant', 'number', 'average',
-           'baseline_table']
+__all__ = ['BASELINE_NAMES', 'COLD', 'evaluate_choices', 'under_labels', 'Variant', 'open_variant', 'number', 'with_interval',
+           'average', 'baseline_table']
 
 # %% ../../nbs/53_variants.ipynb #415ef1c6
 def evaluate_choices(
@@ -140,7 +140,7 @@ def open_variant(
     table = _baselines(policies[0], matrix, names, kept, new_llm)
     return Variant(again, summarise(again), table, matrix[kept], names, new_llm, kept)
 
-# %% ../../nbs/53_variants.ipynb #d52727fe
+# %% ../../nbs/53_variants.ipynb #869cd641
 BASELINE_NAMES = { # a baseline's name in tables; constants are named after their LLM
     "random": "Uniform random", "best_single_cards": "Best single LLM, by model cards",
     "best_single_training": "Best single LLM, by training data",
@@ -156,6 +156,15 @@ def number(
 ) -> str: # `–` for `None` and NaN
     "A number as tables write it."
     return "–" if value is None or np.isnan(value) else f"{value:.{digits}f}"
+
+def with_interval(
+    row, # by name: a number and its `…_low` and `…_high`
+    name: str, # of the number
+    sign: str = "", # `+`: signs are shown
+) -> str: # e.g. `0.583 [0.544, 0.622]`; `–` where there is no number
+    "A number with its interval."
+    if name not in row or np.isnan(row[name]): return "–"
+    return f"{row[name]:{sign}.3f} [{row[f'{name}_low']:{sign}.3f}, {row[f'{name}_high']:{sign}.3f}]"
 
 def average(
     row, # of `summarise`

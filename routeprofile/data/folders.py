@@ -16,8 +16,8 @@ from .schemas import (ModelCard, PreferencePair, QueryRow, TestRow, load_domain_
     load_task_queries, load_test_rows, load_texts, load_training, queries_from_jsonl, rows_from_jsonl)
 
 # %% auto #0
-__all__ = ['FILES', 'PLACES', 'finish_change', 'change_files', 'DataFolder', 'write_example', 'find_faults', 'describe',
-           'validate', 'open_folder', 'describe_data']
+__all__ = ['FILES', 'TRAINING_QUERIES', 'PLACES', 'finish_change', 'change_files', 'DataFolder', 'write_example', 'find_faults',
+           'describe', 'validate', 'open_folder', 'describe_data']
 
 # %% ../../nbs/10_folders.ipynb #a24a948e
 FILES = dict(models="profile_data/model_feature_{mode}.json", families="profile_data/model_family_feature.json",
@@ -26,7 +26,8 @@ FILES = dict(models="profile_data/model_feature_{mode}.json", families="profile_
              candidates="profile_data/candidate_models.json", test="route_data/routing_test_data.json",
              training="route_data/pairwise_training_data_{mode}.json")
 
-# %% ../../nbs/10_folders.ipynb #cbb25597
+# %% ../../nbs/10_folders.ipynb #3654a060
+TRAINING_QUERIES = "route_data/default_query_train.jsonl" # optional: training queries with their true answers
 _CHANGE = "profile_data/.change" # folder of a change that is being made
 PLACES = {pattern.format(mode=mode) for pattern in FILES.values() for mode in MODES}
 
@@ -63,7 +64,7 @@ def change_files(
         raise
     finish_change(root)
 
-# %% ../../nbs/10_folders.ipynb #b3746b8b
+# %% ../../nbs/10_folders.ipynb #22697f44
 @dataclass(frozen=True)
 class DataFolder:
     "The files of one data set."
@@ -86,11 +87,12 @@ class DataFolder:
     def domain_map(self) -> dict[str, list[str]]: return load_domain_map(self.path("domain_map"))
     def candidate_cards(self) -> dict[str, ModelCard]: return load_models(self.path("candidates"))
     def candidates(self) -> list[str]: return list(self.candidate_cards())
+    def cards(self, mode: str) -> dict[str, ModelCard]: return self.models(mode) | self.candidate_cards() # with prices
     def test_rows(self) -> list[TestRow]: return load_test_rows(self.path("test"))
     def training(self, mode: str) -> list[PreferencePair] | list[TestRow]:
         return load_training(self.path("training", mode))
 
-# %% ../../nbs/10_folders.ipynb #979cf53d
+# %% ../../nbs/10_folders.ipynb #3b7b18f5
 @patch
 def queries_path(
     self: DataFolder,
@@ -98,7 +100,7 @@ def queries_path(
 ) -> Path: # raises `RouteProfileError`
     "The file of the query nodes: the task queries, or the training queries that they are rebuilt from."
     root, name = Path(self.root), FILES["queries"].format(mode=check_mode(mode))
-    rebuilt = root / "route_data/default_query_train.jsonl"
+    rebuilt = root / TRAINING_QUERIES
     given = self.explicit.get("queries") or (root / name).is_file()
     return self.path("queries", mode) if given or not rebuilt.is_file() else rebuilt
 
@@ -111,16 +113,24 @@ def queries(
     path = self.queries_path(mode)
     return queries_from_jsonl(path) if path.suffix == ".jsonl" else load_task_queries(path)
 
-# %% ../../nbs/10_folders.ipynb #602a6c19
+# %% ../../nbs/10_folders.ipynb #38f19851
+@patch
+def training_queries(
+    self: DataFolder,
+    mode: str, # `standard` or `newllm`
+) -> list[QueryRow]: # of `default_query_train.jsonl`, else of the training data; a query may occur more than once
+    "Training queries with their options and true answers."
+    path = Path(self.root) / TRAINING_QUERIES
+    return rows_from_jsonl(path) if path.is_file() else self.training(mode)
+
 @patch
 def query_rows(
     self: DataFolder,
     mode: str, # `standard` or `newllm`
 ) -> list[QueryRow]: # one for each query node, with its options where a training query has them
     "The query nodes as rows, which a template can make a routing text of."
-    path = Path(self.root) / "route_data/default_query_train.jsonl"
-    rows, options = rows_from_jsonl(path) if path.is_file() else self.training(mode), {}
-    for row in rows: options.setdefault((row.task_name, row.query), row.choices)
+    options = {}
+    for row in self.training_queries(mode): options.setdefault((row.task_name, row.query), row.choices)
     return [QueryRow(task_name=task, query=query, choices=options.get((task, query)))
             for task, queries in self.queries(mode).items() for query in queries]
 

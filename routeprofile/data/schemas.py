@@ -132,7 +132,7 @@ def load_domain_map(
     "Read `domain_task_map.json`."
     return validated(Lists, read_json(path), path).root
 
-# %% ../../nbs/09_schemas.ipynb #1c247c57
+# %% ../../nbs/09_schemas.ipynb #3514d5a0
 def distinct_queries(
     pairs, # (query, benchmark), in order
 ) -> dict[str, list[str]]: # benchmark → its queries; a text that occurs again, in any benchmark, counts once
@@ -152,9 +152,9 @@ def load_task_queries(
 
 def rows_from_jsonl(
     path: str | Path, # JSON Lines file, e.g. `default_query_train.jsonl`
-    kind: type[QueryText] = QueryRow, # `QueryText` reads the text and the benchmark only
-) -> list[QueryText]: # of that kind; raises `RouteProfileError`
-    "Read a JSON Lines file of training queries."
+    kind: type[BaseModel] = QueryRow, # of a line; `QueryText` reads the text and the benchmark only
+) -> list: # of that kind; raises `RouteProfileError`
+    "Read a JSON Lines file."
     lines = read_text(path).split("\n")
     rows = [parse_json(line, f"{path} (row {n})") for n, line in enumerate(lines, 1) if line.strip()]
     return validated(list[kind], rows, path)

@@ -151,7 +151,7 @@ def competence_of(
     found.how |= dict(dropped=evidence.dropped, suspicious=evidence.suspicious, left_out=left_out)
     return found
 
-# %% ../../nbs/38_competence.ipynb #b570fa93
+# %% ../../nbs/38_competence.ipynb #acf6f5c0
 def competence_profiles(
     graph: Graph, # its node set decides what is used
     hops: list[int], # depths; all the same
@@ -165,7 +165,7 @@ def competence_profiles(
 ) -> dict[int, Profiles]: # depth → [m, 2B]: expected performance on B benchmarks, then standard deviations
     "Competence as a profile."
     found = competence_of(graph, data, mode, design, limit, suspicious)
-    cards, vectors = data.models(mode) | data.candidate_cards(), np.concatenate([found.mean, found.sd], axis=1)
+    cards, vectors = data.cards(mode), np.concatenate([found.mean, found.sd], axis=1)
     costs = {name: {key: getattr(cards[name], key) for key in ("parameters", "input_price", "output_price")}
              for name in found.llms if name in cards}
     how = dict(design=design, limit=limit, suspicious_labels=suspicious, benchmarks=found.benchmarks, costs=costs,

@@ -14,11 +14,11 @@ from ..data.metrics import performance_matrix
 from ..data.schemas import PreferencePair, TestRow
 
 # %% auto #0
-__all__ = ['QUERIES', 'PairScores', 'pair_counts', 'scores_of_pairs', 'scores_of_rows', 'training_scores', 'Evidence',
-           'size_similarity', 'domain_similarity', 'binomial_variance', 'contradictions', 'suspicious_benchmarks',
-           'gather_evidence']
+__all__ = ['QUERIES', 'PairScores', 'pair_counts', 'sampling', 'compared_queries', 'scores_of_pairs', 'scores_of_rows',
+           'training_scores', 'Evidence', 'size_similarity', 'domain_similarity', 'binomial_variance', 'contradictions',
+           'suspicious_benchmarks', 'gather_evidence']
 
-# %% ../../nbs/37_evidence.ipynb #1f128d0c
+# %% ../../nbs/37_evidence.ipynb #0bc04f70
 @dataclass
 class PairScores:
     "Performance of m LLMs on B benchmarks as far as training data tell it; NaN where they name no LLM."
@@ -36,7 +36,23 @@ def pair_counts(
     counts = content.get("task_data_count") if isinstance(content, dict) else None
     return {task: n for task, n in counts.items() if type(n) is int and n > 0} if isinstance(counts, dict) else {}
 
-# %% ../../nbs/37_evidence.ipynb #bbddf54b
+def sampling(
+    pairs: dict[str, int], # benchmark → pairs that there are, n
+    counts: dict[str, float], # of `pair_counts`, N
+) -> dict[str, float]: # benchmark → N / n, at least 1
+    "How many pairs a pair stands for."
+    return {task: max(counts.get(task, n), n) / n for task, n in pairs.items()}
+
+def compared_queries(
+    items: list, # training pairs or rows
+    node_tasks: list[str], # benchmark of each query node; may be empty
+) -> dict[str, int]: # benchmark → queries
+    "How many queries the LLMs were compared on: the query nodes, and not fewer than the training data name."
+    seen = Counter(task for task, _ in {(item.task_name, item.query) for item in items})
+    nodes = Counter(node_tasks)
+    return {task: max(n, nodes[task]) for task, n in seen.items()}
+
+# %% ../../nbs/37_evidence.ipynb #2e0ca0ca
 def _graded(pairs: list[PreferencePair], benchmarks: list[str]) -> np.ndarray:
     "Benchmarks on which an LLM both won and lost on a query."
     won = {(p.task_name, p.query, p.better_model) for p in pairs}
@@ -53,11 +69,10 @@ def scores_of_pairs(
     "Horvitz–Thompson estimates from preference pairs."
     row, column = ({name: n for n, name in enumerate(names)} for names in (llms, benchmarks))
     n, present = Counter(p.task_name for p in pairs), {name for p in pairs for name in (p.better_model, p.worse_model)}
-    score, variance = np.zeros((2, len(llms), len(benchmarks)))
+    (score, variance), stands_for = np.zeros((2, len(llms), len(benchmarks))), sampling(n, counts)
     for pair in pairs:
-        b, task = column[pair.task_name], pair.task_name
-        inverse = max(counts.get(task, n[task]), n[task]) / n[task] # of the share of pairs that were kept
-        weight = inverse / len(present) / queries[task]
+        b, inverse = column[pair.task_name], stands_for[pair.task_name]
+        weight = inverse / len(present) / queries[pair.task_name]
         score[row[pair.better_model], b] += weight
         score[row[pair.worse_model], b] -= weight
         for name in (pair.better_model, pair.worse_model): variance[row[name], b] += weight**2 * (1 - 1 / inverse)
@@ -84,27 +99,26 @@ def scores_of_rows(
     level = np.array([column[~np.isnan(column)].mean() if (~np.isnan(column)).any() else np.nan for column in mean.T])
     return PairScores(mean - level, variance, np.zeros(len(benchmarks), bool), level)
 
-# %% ../../nbs/37_evidence.ipynb #11a05a76
+# %% ../../nbs/37_evidence.ipynb #3e9d9406
 def training_scores(
     data: DataFolder,
     mode: str, # `standard` or `newllm`
     llms: list[str], # m LLMs
     benchmarks: list[str], # B benchmarks, those of the training data among them
     nodes: list[str], # names of the query nodes, `benchmark/number`; may be empty
-    items: list | None = None, # some of the mode's pairs or rows; default: all
+    whole: list, # the mode's training pairs or rows
+    items: list | None = None, # some of them; default: all
 ) -> PairScores: # raises `RouteProfileError` for training data that name another LLM
     "What the training file of a mode tells of each LLM on each benchmark."
-    whole = data.training(mode)
     items = whole if items is None else items
     if isinstance(items[0], TestRow): return scores_of_rows(items, llms, benchmarks)
     if unknown := sorted({name for p in items for name in (p.better_model, p.worse_model)} - set(llms)):
         raise RouteProfileError(f"{data.path('training', mode)}: names {', '.join(unknown)}, which has no model card "
                                 f"in {data.path('models', mode)}. Add its card, or leave its pairs out.")
-    seen = Counter(task for task, _ in {(p.task_name, p.query) for p in whole})
-    nodes_of, of_whole, of_items = (Counter(names) for names in (
-        (name.rpartition("/")[0] for name in nodes), (p.task_name for p in whole), (p.task_name for p in items)))
+    of_whole, of_items = (Counter(p.task_name for p in part) for part in (whole, items))
     share = {task: n / of_whole[task] for task, n in of_items.items()}
-    queries = {task: part * max(seen[task], nodes_of[task]) for task, part in share.items()}
+    asked = compared_queries(whole, [name.rpartition("/")[0] for name in nodes])
+    queries = {task: part * asked[task] for task, part in share.items()}
     counts = {task: n * share[task] for task, n in pair_counts(data, mode).items() if task in share}
     return scores_of_pairs(items, llms, benchmarks, counts, queries)
 
@@ -244,7 +258,7 @@ def _observations(scores, pairs: PairScores | None, llms, targets, limit) -> tup
                 kept[m, task, True] = (estimate[m], variance[m] + binomial_variance(np.clip(estimate[m], 0, 1)))
     return [(m, task, s, v, own) for (m, task, own), (s, v) in kept.items()], dropped
 
-# %% ../../nbs/37_evidence.ipynb #4948a646
+# %% ../../nbs/37_evidence.ipynb #31af97e2
 def gather_evidence(
     graph: Graph, # of any node set
     data: DataFolder, # its folder: sizes and training data
@@ -253,12 +267,12 @@ def gather_evidence(
     training: list | None = None, # some of the mode's training pairs or rows; default: all
 ) -> Evidence: # raises `RouteProfileError` for a folder whose training data and cards do not belong together
     "Everything that is known of the LLMs of a graph on its benchmarks."
-    llms, cards = graph.nodes["model"].names, data.models(mode)
-    targets = list(dict.fromkeys(item.task_name for item in data.training(mode)))
+    llms, cards, whole = graph.nodes["model"].names, data.models(mode), data.training(mode)
+    targets = list(dict.fromkeys(item.task_name for item in whole))
     scores = [(m, task, s, llms[m] in graph.candidates and task in targets) for m, task, s in _card_scores(graph)]
     benchmarks = list(dict.fromkeys([*targets, *(task for _, task, *_ in scores)]))
     nodes = graph.nodes["query"].names if "query" in graph.nodes else []
-    pairs = training_scores(data, mode, llms, benchmarks, nodes, training) if nodes or not scores else None
+    pairs = training_scores(data, mode, llms, benchmarks, nodes, whole, training) if nodes or not scores else None
     found, dropped = _observations(scores, pairs, llms, targets, limit)
     means, spreads = {}, {}
     for key in {(task, own) for _, task, _, _, own in found}:

@@ -144,7 +144,7 @@ def _check_profiles(method: str, made, hops: list[int], names: list[str]) -> Non
     if len(widths := {made[depth].matrix.shape[1] for depth in hops}) > 1:
         raise RouteProfileError(f"{method}: found profiles of widths {sorted(widths)}, expected one")
 
-# %% ../../nbs/30_profiles.ipynb #c20167e4
+# %% ../../nbs/30_profiles.ipynb #0f50bfdc
 def build_profiles(
     method: str, # a registered profile method
     graph, # a `Graph`, a `HeteroData`, a graph file, or `None`: the full graph of the mode
@@ -160,7 +160,7 @@ def build_profiles(
     spec, graph = profile_method(method), graph_of_step(graph, mode)
     builder = spec.load()
     more = (data or DataFolder(), mode) if spec.reads else ()
-    settings = _check_options(method, builder, 4 + len(more), options)
+    settings = _check_options(method, builder, spec.first_option, options)
     files = [more[0].path(kind, mode) for kind in spec.reads]
     if wrong := [depth for depth in hops if type(depth) is not int or depth < 0]:
         raise RouteProfileError(f"{method}: hops: found {wrong[0]!r}, expected whole numbers, 0 or more")

@@ -20,8 +20,9 @@ from .evaluate import Report
 from .routers import Router, RoutingSetup, route_and_evaluate, setup_routing, summary
 
 # %% auto #0
-__all__ = ['TrainingData', 'labels_from_pairs', 'preferences_from_performance', 'check_no_leak', 'training_data', 'split_queries',
-           'split', 'validation_score', 'run_router', 'call_router', 'call_mlprouter', 'call_graphrouter']
+__all__ = ['TrainingData', 'labels_from_pairs', 'preferences_from_performance', 'check_no_leak', 'named_llms', 'training_data',
+           'split_queries', 'split', 'validation_score', 'query_nodes', 'run_router', 'call_router', 'call_mlprouter',
+           'call_graphrouter']
 
 # %% ../../nbs/42_preferences.ipynb #255d3dfa
 @dataclass
@@ -78,16 +79,16 @@ def check_no_leak(
             raise RouteProfileError(f"training data: {model} is held out, but training would see it: {seen}. "
                                     "Use the training file of newllm, or pass held_out.")
 
-# %% ../../nbs/42_preferences.ipynb #d3dd93b6
-def _named(item: PreferencePair | TestRow) -> set[str]: # the LLMs of a pair or row
+# %% ../../nbs/42_preferences.ipynb #83cb1bf3
+def named_llms(item: PreferencePair | TestRow) -> set[str]: # the LLMs of a pair or row
     return {item.better_model, item.worse_model} if isinstance(item, PreferencePair) else set(item.model_performance)
 
 def _check_models(items: list, models: list[str], held_out: tuple[str, ...], where) -> None:
-    if missing := sorted(set().union(*map(_named, items)) - set(models) - set(held_out)): raise RouteProfileError(
+    if missing := sorted(set().union(*map(named_llms, items)) - set(models) - set(held_out)): raise RouteProfileError(
         f"{where}: names {', '.join(missing)}, which the profiles lack (they have {', '.join(models)}). "
         "Build the profiles with keep including them.")
     for item in items:
-        if isinstance(item, PreferencePair) and len(_named(item)) < 2: raise RouteProfileError(
+        if isinstance(item, PreferencePair) and len(named_llms(item)) < 2: raise RouteProfileError(
             f"{where}: {item.query[:60]!r}: better_model and worse_model are the same, expected two LLMs")
 
 # %% ../../nbs/42_preferences.ipynb #c6d946f5
@@ -99,7 +100,7 @@ def _performance(rows: list[TestRow], place: list[int], models: list[str], held_
         count[query, columns] += ~np.isnan(found)
     return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
 
-# %% ../../nbs/42_preferences.ipynb #baa06887
+# %% ../../nbs/42_preferences.ipynb #c5218066
 def training_data(
     source, # a path, or a list of `PreferencePair` or of `TestRow`
     models: list[str], # m LLMs, the names of the profiles
@@ -114,8 +115,8 @@ def training_data(
     items, as_pairs = list(source), isinstance(next(iter(source), None), PreferencePair)
     held = {*held_out, *left_out}
     _check_models(items, models, tuple(held), where)
-    kept = [item for item in items if (not _named(item) & held if as_pairs else _named(item) - held)]
-    removed = len(items) - len(kept) if as_pairs else sum(len(_named(item) & held) for item in items)
+    kept = [item for item in items if (not named_llms(item) & held if as_pairs else named_llms(item) - held)]
+    removed = len(items) - len(kept) if as_pairs else sum(len(named_llms(item) & held) for item in items)
     if not kept: raise RouteProfileError(f"{where}: found no training pair or row" + (
         f" that does not name {', '.join(sorted(held))}" if items else "") + ", expected at least one")
     tasks = {query_text(item, template): item.task_name for item in kept}
@@ -168,14 +169,16 @@ def _construct(router: type, setup: RoutingSetup, template: str, settings: dict)
     except TypeError as error: raise RouteProfileError(f"{router.name}: settings: {error}") from error
     return router(setup.profiles, setup.encoder, template, **settings)
 
-# %% ../../nbs/42_preferences.ipynb #1aa2e21d
-def _add_nodes(train: TrainingData, router: Router, setup: RoutingSetup) -> list[Path]: # the file they are from
-    "Encode the query nodes too: they name a benchmark and no LLM."
-    data = DataFolder()
-    nodes = data.query_rows(setup.mode)
-    train.node_tasks = [node.task_name for node in nodes]
-    train.node_X = setup.encoder.encode([query_text(node, router.template) for node in nodes])
-    return [data.queries_path(setup.mode)]
+# %% ../../nbs/42_preferences.ipynb #3e547d55
+def query_nodes(
+    data: DataFolder,
+    mode: str, # `standard` or `newllm`
+    encoder, # an `Encoder`
+    template: str, # a query's text: `prompt` or `raw`
+) -> tuple[list[str], np.ndarray]: # k benchmarks, the encoded texts [k, d]
+    "The query nodes as a router sees queries: they name a benchmark and no LLM."
+    nodes = data.query_rows(mode)
+    return [node.task_name for node in nodes], encoder.encode([query_text(node, template) for node in nodes])
 
 def _train(router: Router, setup: RoutingSetup, training_data_path) -> dict: # what the record has to say of it
     source = data_file(f"route_data/pairwise_training_data_{setup.mode}.json", training_data_path)
@@ -186,7 +189,10 @@ def _train(router: Router, setup: RoutingSetup, training_data_path) -> dict: # w
     if train.removed:
         unseen = ", ".join([*held_out, *setup.left_out])
         print(f"{source}: {train.removed} training entries name {unseen}, which training may not see; left out")
-    files = [source, *(_add_nodes(train, router, setup) if "queries" in router_spec(router.name).reads else ())]
+    files, data = [source], DataFolder()
+    if "queries" in router_spec(router.name).reads:
+        train.node_tasks, train.node_X = query_nodes(data, setup.mode, setup.encoder, router.template)
+        files.append(data.queries_path(setup.mode))
     router.fit(train)
     return dict(training_queries=len(train.texts), training_pairs=len(train.pairs), left_out=train.removed,
                 also_in_training=len({row.query for row in setup.rows} & {item.query for item in items}),
