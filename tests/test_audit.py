@@ -26,7 +26,7 @@ from routeprofile.data.metrics import performance_matrix, reference_points
 
 sandbox = pytest.mark.skipif(shutil.which("bwrap") is None, reason="no bubblewrap: apt-get install bubblewrap")
 
-# %% ../nbs/16_audit.ipynb #ae99e63c
+# %% ../nbs/16_audit.ipynb #96cd6cfa
 @sandbox
 def test_a_label_that_its_program_contradicts_is_changed(tmp_path):
     data = write_programs(tmp_path)
@@ -41,7 +41,7 @@ def test_a_label_that_its_program_contradicts_is_changed(tmp_path):
     assert summary["benchmarks"]["human_eval"] == dict(labels=2, released=1.0, audited=0.666667, metric="code_eval",
                                                        agreement=[1, 2], follows=None, changed=2)
     assert summary["benchmarks"]["gsm8k"]["agreement"] == [6, 6] and summary["benchmarks"]["mmlu"]["follows"] == "em_mc"
-    assert summary["references"]["audited"] == reference_points(rows, matrix, names)
+    assert summary["references"]["audited"] == reference_points([row.task_name for row in rows], matrix, names)
 
 # %% ../nbs/16_audit.ipynb #061100b6
 @sandbox

@@ -3,7 +3,7 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/tests/fuzz.ipynb #edf5a9e5
+# %% ../nbs/tests/fuzz.ipynb #f2222314
 import copy, json, warnings
 from collections import Counter
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Callable
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 import yaml
 import hypothesis
@@ -24,9 +25,11 @@ from routeprofile.config import load_config
 from routeprofile.core import RouteProfileError
 from routeprofile.data import schemas
 from routeprofile.data.answer_table import read_table
+from routeprofile.data.answers import load_answers
 from routeprofile.data.audit import audit_labels, audited_rows, load_labels
 from routeprofile.data.folders import write_example
 from routeprofile.data.origin import folder_info
+from routeprofile.data.parquet import rows_to_parquet
 from routeprofile.encode.encoders import ExampleEncoder
 from routeprofile.encode.store import EmbeddingStore
 from routeprofile.get_model_profile.answer_records import TextRecord
@@ -40,7 +43,7 @@ from routeprofile.routing_evaluation.mlp_router import MLPRouter
 from routeprofile.routing_evaluation.routers import SimRouter, route_and_evaluate
 from routeprofile.routing_evaluation.trained_router import learnable_example
 
-# %% ../nbs/tests/fuzz.ipynb #19ea72ad
+# %% ../nbs/tests/fuzz.ipynb #e98f33cb
 SMALL = Pretraining(hidden_dim=4, out_dim=4, heads=2, epochs=2)
 
 def make_files(folder: Path) -> None:
@@ -73,6 +76,7 @@ def make_files(folder: Path) -> None:
     lines = [dict(task_name="mmlu", query="Why?"), dict(task_name="gsm8k", query="2 + 2?")]
     (folder / "queries.jsonl").write_text("\n".join(map(json.dumps, lines)))
     (folder / "rows.json").write_text((folder / "route_data/routing_test_data.json").read_text())
+    rows_to_parquet([row.model_dump(exclude_none=True) for row in rows], folder / "rows.parquet")
 
 # %% ../nbs/tests/fuzz.ipynb #b783d451
 @dataclass
@@ -113,7 +117,7 @@ def same_lines(found, path):
         if line.strip(): first.setdefault(json.loads(line)["query"], json.loads(line)["task_name"])
     return {text: task for task, texts in found.items() for text in texts} == first
 
-# %% ../nbs/tests/fuzz.ipynb #4ef54147
+# %% ../nbs/tests/fuzz.ipynb #4e53e875
 def same_runs(found, path):
     return [list(run) for run in found["chosen"]] == [run["chosen"] for run in raw(path)["runs"]]
 def same_arrays(found, path):
@@ -121,9 +125,21 @@ def same_arrays(found, path):
         return found.names == file.files and all((found.matrix[i] == np.float32(file[n])).all()
                                                  for i, n in enumerate(file.files))
 def same_table(found, path):
-    if str(path).endswith(".parquet"): theirs = pd.read_parquet(path)
-    else: theirs = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
+    if str(path).endswith(".parquet"):
+        theirs = pq.read_table(path)
+        return found.shape == theirs.shape and list(found.columns) == theirs.column_names
+    theirs = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
     return found.shape == theirs.shape and list(found.columns) == list(map(str, theirs.columns))
+
+# %% ../nbs/tests/fuzz.ipynb #058289a0
+def same_parquet_rows(found, path):
+    theirs = pq.read_table(path).to_pylist()
+    return len(found) == len(theirs) and all(row.query == their["query"] for row, their in zip(found, theirs))
+def same_answers(found, path):
+    columns = [f"model_performance.{llm}.task_performance" for llm in found.llms] # what is not read may be damaged
+    theirs = [row["model_performance"] for row in pq.ParquetFile(path).read(columns).to_pylist()]
+    scores = np.array([[row[llm]["task_performance"] for llm in found.llms] for row in theirs])
+    return np.array_equal(scores, found.performance)
 def labels(path):
     found = load_labels(path)
     return found if audited_rows(schemas.load_test_rows(Path(path).parent / "rows.json"), found) else None
@@ -151,7 +167,7 @@ KINDS = dict(
     pairs=Kind(f"{ROUTE}/pairwise_training_data_standard.json", schemas.load_training, same_rows),
     training_rows=Kind("rows.json", schemas.load_training, same_rows))
 
-# %% ../nbs/tests/fuzz.ipynb #cdb31f8b
+# %% ../nbs/tests/fuzz.ipynb #318f6097
 KINDS |= dict(
     report=Kind("report.json", read_report, form="artifact",
                 same=lambda found, path: found["routing_results"] == raw(path)["routing_results"]),
@@ -173,6 +189,8 @@ KINDS |= dict(
     csv=Kind("table.csv", read_table, same_table, "bytes"),
     csv_gz=Kind("table.csv.gz", read_table, same_table, "bytes"),
     parquet=Kind("table.parquet", read_table, same_table, "bytes"),
+    rows_parquet=Kind("rows.parquet", schemas.load_test_rows, same_parquet_rows, "bytes"),
+    answers_parquet=Kind("rows.parquet", load_answers, same_answers, "bytes"),
     config=Kind("config.yaml", load_config, same_config, "yaml"))
 
 # %% ../nbs/tests/fuzz.ipynb #728cb440

@@ -26,7 +26,7 @@ def test_missing_scores_are_recomputed_known_ones_kept(tmp_path):
     full[0, 2] = 0.25
     np.testing.assert_array_equal(performance_matrix(rows, NAMES), full)
 
-# %% ../nbs/14_metrics.ipynb #21b772e8
+# %% ../nbs/14_metrics.ipynb #bd3963f5
 def test_an_llm_that_did_not_answer_scored_nothing(tmp_path):
     rows = write_example(tmp_path).test_rows()
     rows[0].model_performance["mid"] = Answer(success=False)
@@ -34,8 +34,9 @@ def test_an_llm_that_did_not_answer_scored_nothing(tmp_path):
 
 def test_reference_points_by_hand(tmp_path):
     rows = write_example(tmp_path).test_rows()
-    assert reference_points(rows, performance_matrix(rows, NAMES), NAMES) == dict(
+    tasks = [row.task_name for row in rows]
+    assert reference_points(tasks, performance_matrix(rows, NAMES), NAMES) == dict(
         best_single=dict(model="mid", avg=0.75), random=0.666667, oracle=1.0, oracle_per_task=1.0,
         constant=dict(small=0.5, mid=0.75, big=0.75))
-    nothing = reference_points(rows, np.full((4, 3), np.nan), NAMES)
+    nothing = reference_points(tasks, np.full((4, 3), np.nan), NAMES)
     assert nothing["random"] is nothing["oracle"] is nothing["oracle_per_task"] is None

@@ -3,12 +3,13 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/43_mlp_router.ipynb #d6d8cf67
+# %% ../nbs/43_mlp_router.ipynb #88723f3d
 import numpy as np
 import torch
 from routeprofile.core import rng
-from routeprofile.routing_evaluation.mlp_router import MLPRouter, MLPSettings, TwoTowers, shuffled_pairs
-from routeprofile.routing_evaluation.trained_router import learnable_example
+from routeprofile.routing_evaluation.mlp_router import (MLPRouter, MLPSettings, PairBatch, TwoTowers, pair_batch,
+                                                        shuffled_pairs)
+from routeprofile.routing_evaluation.trained_router import TrainingTensors, learnable_example
 
 # %% ../nbs/43_mlp_router.ipynb #542f741f
 def test_towers_are_as_specified():
@@ -30,6 +31,18 @@ def test_an_epoch_has_every_pair_once():
     assert sorted(map(tuple, np.concatenate(batches))) == sorted(map(tuple, pairs)) and max(map(len, batches)) == 10
     order = np.concatenate(batches)[:, 0]
     assert (np.diff(order) != 0).sum() == 8 # the pairs of a query stay together
+
+# %% ../nbs/43_mlp_router.ipynb #01b94339
+def test_of_many_llms_only_those_of_the_batch_pass():
+    draw = rng(0)
+    pairs = np.column_stack([draw.integers(20, size=8), draw.permutation(100)[:16].reshape(8, 2)])
+    X, M = torch.randn(20, 6), torch.randn(100, 5)
+    data = TrainingTensors(X, M, torch.empty(0), pairs, None, np.arange(20), np.arange(0))
+    batch, network, router = pair_batch(data, pairs), TwoTowers(6, 5).eval(), MLPRouter(learnable_example()[1])
+    assert len(batch.profiles) == 16
+    q, better, worse = torch.from_numpy(pairs.T.copy())
+    whole = PairBatch(X, M, q, better, worse)
+    torch.testing.assert_close(router.loss(network, batch), router.loss(network, whole))
 
 # %% ../nbs/43_mlp_router.ipynb #5753fb23
 def test_the_hinge_loss_by_hand():

@@ -98,7 +98,7 @@ def clean_mask(
     for rows in (found["sides"][side].get(kind, []) for side in sides for kind in kinds): clean[rows] = False
     return clean
 
-# %% ../../nbs/50_contamination.ipynb #20f1d408
+# %% ../../nbs/50_contamination.ipynb #ecb1f2dd
 def find_contamination(
     data: DataFolder, # the data to check
     mode: str = "standard", # `standard` or `newllm`: whose training data, query nodes and cards
@@ -125,9 +125,9 @@ def find_contamination(
                  rows=len(rows), tasks=[row.task_name for row in rows], sides=sides, scores=card_scores(data, mode),
                  faults=find_faults(data))
     clean, names = clean_mask(found), data.candidates()
-    matrix, part = performance_matrix(rows, names), [row for row, kept in zip(rows, clean, strict=True) if kept]
-    references = dict(all=reference_points(rows, matrix, names),
-                      clean=reference_points(part, matrix[clean], names) if part else None)
+    matrix, tasks = performance_matrix(rows, names), np.array([row.task_name for row in rows])
+    references = dict(all=reference_points(tasks, matrix, names),
+                      clean=reference_points(tasks[clean], matrix[clean], names) if clean.any() else None)
     return dict(found, clean=int(clean.sum()), references=references)
 
 # %% ../../nbs/50_contamination.ipynb #ed239e82

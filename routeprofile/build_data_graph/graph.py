@@ -28,7 +28,7 @@ class Edges:
     index: np.ndarray # [2, E] int64: source and target of each edge
     attr: np.ndarray | None = None # [E, 1] float32 benchmark scores, or none
 
-# %% ../../nbs/23_graph.ipynb #ecb8fad0
+# %% ../../nbs/23_graph.ipynb #6a88a4aa
 @dataclass
 class Graph:
     "A heterogeneous graph."
@@ -42,11 +42,12 @@ class Graph:
                 source: str, # node type
                 target: str, # node type
                 relations: tuple[str, str], # name of the relation, and of its reverse
-                pairs: Iterable[tuple[int, int]], # E edges: (source node, target node)
+                pairs: Iterable[tuple[int, int]], # E edges: (source node, target node), e.g. an array [E, 2]
                 scores: Iterable[float] | None = None, # E benchmark scores, or none
     ) -> None:
         "Add a relation and its reverse."
-        index = np.array(list(pairs), dtype=np.int64).reshape(-1, 2).T
+        pairs = pairs if isinstance(pairs, np.ndarray) else list(pairs)
+        index = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
         attr = None if scores is None else np.array(list(scores), dtype=np.float32).reshape(-1, 1)
         self.edges[source, relations[0], target] = Edges(index.copy(), attr)
         self.edges[target, relations[1], source] = Edges(index[::-1].copy(), None if attr is None else attr.copy())
@@ -107,7 +108,7 @@ def _add_domains(graph: Graph, data: DataFolder, models: dict) -> None:
                   [(d, tasks.index(task)) for d, listed in enumerate(domains.values())
                    for task in dict.fromkeys(listed) if task in tasks])
 
-# %% ../../nbs/23_graph.ipynb #4a793e19
+# %% ../../nbs/23_graph.ipynb #1966969c
 def _add_queries(graph: Graph, data: DataFolder, models: dict, mode: str) -> None:
     "Queries, joined to benchmarks or to LLMs."
     queries = [(task, n, text) for task, texts in data.queries(mode).items() for n, text in enumerate(texts)]
@@ -115,13 +116,15 @@ def _add_queries(graph: Graph, data: DataFolder, models: dict, mode: str) -> Non
     graph.nodes["query"] = Nodes([f"{task}/{n}" for task, n, _ in queries], [text for *_, text in queries])
     scored = scored_benchmarks(models)
     if "dataset" in graph.nodes:
-        tasks = list(scored)
+        number = {task: d for d, task in enumerate(scored)}
         graph.connect("query", "dataset", ("query_to_dataset", "dataset_to_query"),
-                      [(q, tasks.index(task)) for q, (task, *_) in enumerate(queries) if task in scored])
+                      [(q, number[task]) for q, (task, *_) in enumerate(queries) if task in scored])
     else:
-        names = list(models)
-        graph.connect("query", "model", ("query_to_model", "model_to_query"),
-                      [(q, names.index(name)) for q, (task, *_) in enumerate(queries) for name in scored.get(task, ())])
+        number, asked = {name: m for m, name in enumerate(models)}, [task for task, *_ in queries]
+        llms = {task: np.array([number[name] for name in scored.get(task, ())], dtype=int) for task in set(asked)}
+        count = [len(llms[task]) for task in asked]
+        edges = np.repeat(np.arange(len(asked)), count), np.concatenate([llms[task] for task in asked])
+        graph.connect("query", "model", ("query_to_model", "model_to_query"), np.stack(edges, axis=1))
 
 # %% ../../nbs/23_graph.ipynb #da9db140
 def assemble(

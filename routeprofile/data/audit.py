@@ -178,10 +178,11 @@ def _code_summary(rows, outcomes: dict, limits: dict) -> dict:
                 escaped_underscores=sum(not o.ok and "\\_" in code(*answer) for answer, o in outcomes.items()),
                 limits=limits, python=_PYTHON)
 
-# %% ../../nbs/16_audit.ipynb #36129fcc
+# %% ../../nbs/16_audit.ipynb #8a90efa6
 def _summary(rows, labels: dict, how: dict, outcomes: dict) -> dict:
     "All numbers of an audit."
     names, changed = list(dict.fromkeys(m for row in rows for m in row.model_performance)), labels["changed"]
+    tasks = [row.task_name for row in rows]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore") # a missing code label is unknown among the released ones: why this step exists
         released, audited = performance_matrix(rows, names), audited_performance(rows, labels, names)
@@ -191,8 +192,8 @@ def _summary(rows, labels: dict, how: dict, outcomes: dict) -> dict:
                 lowered=sum(c["audited"] == 0 and c["released"] is not None for c in changed),
                 reasons=dict(Counter(c["reason"] for c in changed).most_common()),
                 benchmarks=_benchmarks(rows, released, audited, changed, outcomes),
-                references=dict(released=reference_points(rows, released, names),
-                                audited=reference_points(rows, audited, names)),
+                references=dict(released=reference_points(tasks, released, names),
+                                audited=reference_points(tasks, audited, names)),
                 code=_code_summary(rows, outcomes, how["limits"]), letters=letter_counts(rows))
 
 # %% ../../nbs/16_audit.ipynb #73a06026

@@ -12,8 +12,8 @@ from .schemas import Choice, TestRow
 
 # %% auto #0
 __all__ = ['METRICS', 'NO_SANDBOX', 'normalise', 'em_mc', 'gsm8k', 'cem', 'f1_score', 'commongen_coverage', 'code_eval',
-           'score_answer', 'recompute', 'row_name', 'performance_matrix', 'label_agreement', 'mean_known', 'rounded',
-           'rounded_array', 'reference_points']
+           'score_answer', 'recompute', 'row_name', 'fill_missing', 'performance_matrix', 'label_agreement',
+           'mean_known', 'rounded', 'rounded_array', 'reference_points']
 
 # %% ../../nbs/14_metrics.ipynb #aab3f943
 def normalise(
@@ -129,7 +129,22 @@ def row_name(
     "A test row, named for an error."
     return f"test row {number + 1} ({row.task_name})"
 
-# %% ../../nbs/14_metrics.ipynb #4511dba1
+# %% ../../nbs/14_metrics.ipynb #18d1b8da
+def fill_missing(
+    matrix: np.ndarray, # [n, m] scores, NaN where the file has none; changed in place
+    rows: dict[int, TestRow], # place of a row in the matrix → row
+    names: list[str], # m LLMs
+) -> np.ndarray: # the matrix; raises `RouteProfileError` that names row and field
+    "Recompute the scores that a file lacks of answers that it has."
+    unknown = False
+    for i, j in np.argwhere(np.isnan(matrix)).tolist():
+        if i not in rows or names[j] not in rows[i].model_performance: continue
+        score = recompute(rows[i], names[j], row_name(i, rows[i]))
+        if score is None: unknown = True
+        else: matrix[i, j] = score
+    if unknown: warnings.warn(NO_SANDBOX, stacklevel=3)
+    return matrix
+
 def performance_matrix(
     rows: list[TestRow], # n test rows
     names: list[str], # m LLMs
@@ -137,14 +152,8 @@ def performance_matrix(
     "Every LLM's score on every row, recomputed where the file has none; warns once if code stays unknown."
     answers = [row.model_performance for row in rows]
     found = [[of[name].task_performance if name in of else None for name in names] for of in answers]
-    matrix, unknown = np.array(found, dtype=float).reshape(len(rows), len(names)), False
-    for i, j in np.argwhere(np.isnan(matrix)).tolist(): # what the file lacks
-        if names[j] not in answers[i]: continue
-        score = recompute(rows[i], names[j], row_name(i, rows[i]))
-        if score is None: unknown = True
-        else: matrix[i, j] = score
-    if unknown: warnings.warn(NO_SANDBOX, stacklevel=2)
-    return matrix
+    matrix = np.array(found, dtype=float).reshape(len(rows), len(names))
+    return fill_missing(matrix, dict(enumerate(rows)), names)
 
 # %% ../../nbs/14_metrics.ipynb #6720df6e
 def label_agreement(
@@ -191,16 +200,15 @@ def rounded_array(
     for digits in np.unique(size): found[size == digits] = np.round(values[size == digits], 5 - digits)
     return found + 0.0
 
-# %% ../../nbs/14_metrics.ipynb #93fd1fb0
+# %% ../../nbs/14_metrics.ipynb #bd919bb9
 def reference_points(
-    rows: list[TestRow], # n test rows
+    tasks, # [n] benchmark of each row, by name or number
     performance: np.ndarray, # [n, m] of `performance_matrix`
     names: list[str], # m LLMs
 ) -> dict: # best_single {model, avg}, random, oracle, oracle_per_task, constant {LLM: avg}
     "What constant and random choices and two oracles score on the same rows."
     known = ~np.isnan(performance).all(axis=1) # a row on which no LLM has a score is left out
-    p, number = performance[known], {}
-    tasks = np.array([number.setdefault(row.task_name, len(number)) for row in rows])[known]
+    p, tasks = performance[known], np.unique(np.asarray(tasks), return_inverse=True)[1][known]
     constant = {name: rounded(mean_known(p[:, j])) for j, name in enumerate(names)}
     best = max(names, key=lambda n: -1 if constant[n] is None else constant[n])
     per_task = {t: np.nanmax(mean_known(p[tasks == t], axis=0)) for t in np.unique(tasks).tolist()}

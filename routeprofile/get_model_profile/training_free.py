@@ -15,8 +15,9 @@ from .profiles import Profiles, build_profiles, save_step, unit
 from ..registry import load_object, profile_methods
 
 # %% auto #0
-__all__ = ['SEGMENTS', 'NORMS', 'index_profiles', 'flat_text', 'flat_profiles', 'scaled_scores', 'edge_weights', 'propagation',
-           'one_hop', 'emb_gnn_profiles', 'build_index_profile', 'build_flat_profile', 'build_emb_gnn_profile']
+__all__ = ['SEGMENTS', 'NORMS', 'COORDINATES', 'index_profiles', 'flat_text', 'flat_profiles', 'scaled_scores', 'edge_weights',
+           'propagation', 'one_hop', 'emb_gnn_profiles', 'build_index_profile', 'build_flat_profile',
+           'build_emb_gnn_profile']
 
 # %% ../../nbs/31_training_free.ipynb #f578a10d
 def index_profiles(
@@ -109,7 +110,7 @@ def propagation(
         into.setdefault(target, []).append((source, matrix))
     return into
 
-# %% ../../nbs/31_training_free.ipynb #bb2aa7af
+# %% ../../nbs/31_training_free.ipynb #25cca84e
 def one_hop(
     x: dict[str, np.ndarray], # node type → [N, d]
     into: dict[str, list], # from `propagation`
@@ -117,12 +118,15 @@ def one_hop(
     "Every node's vector after one more hop."
     new = dict(x)
     for kind, relations in into.items():
+        if not relations: continue
         mean = sum(matrix @ x[source] for source, matrix in relations) / len(relations)
         reached = sum(np.diff(matrix.indptr) for _, matrix in relations) > 0
         new[kind] = np.where(reached[:, None], mean, x[kind]) # isolated nodes keep their vector
     return new
 
-# %% ../../nbs/31_training_free.ipynb #71a1ebc2
+# %% ../../nbs/31_training_free.ipynb #2f52513a
+COORDINATES = 64 # of every node's vector, propagated at a time
+
 def emb_gnn_profiles(
     graph: Graph, # m LLMs; nodes with vectors of dimension d
     hops: list[int], # depths; 0 is the encoded text
@@ -132,13 +136,16 @@ def emb_gnn_profiles(
     normalize: bool = False, # L2-normalise the profiles, at any depth
 ) -> dict[int, Profiles]: # depth → [m, d]; raises `RouteProfileError`
     "Propagate vectors along the graph (paper, Table 1: Structured, Emb, training-free)."
-    into, x = propagation(graph, norm), {kind: nodes.x.astype(np.float64) for kind, nodes in graph.nodes.items()}
-    depths = [x["model"]]
-    for _ in range(max(hops, default=0)):
-        x = one_hop(x, into)
-        depths.append(x["model"])
-    finish = unit if normalize else lambda matrix: matrix
-    return {depth: Profiles(list(graph.nodes["model"].names), finish(depths[depth])) for depth in hops}
+    into, names, last = propagation(graph, norm), list(graph.nodes["model"].names), max(hops, default=0)
+    made = {depth: np.empty(graph.nodes["model"].x.shape) for depth in range(last + 1)}
+    for start in range(0, made[0].shape[1], COORDINATES):
+        part = slice(start, start + COORDINATES)
+        x = {kind: nodes.x[:, part].astype(np.float64) for kind, nodes in graph.nodes.items()}
+        made[0][:, part] = x["model"]
+        for depth in range(1, last + 1):
+            x = one_hop(x, into if depth < last else {"model": into.get("model", [])})
+            made[depth][:, part] = x["model"]
+    return {depth: Profiles(names, unit(made[depth]) if normalize else made[depth]) for depth in hops}
 
 # %% ../../nbs/31_training_free.ipynb #347093b7
 def build_index_profile(

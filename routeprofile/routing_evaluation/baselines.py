@@ -279,7 +279,7 @@ def route_baselines(
                 expected=report["references"]["random"] if router.name == "random" else None, **condensed(report)))
     return runs
 
-# %% ../../nbs/45c_baselines.ipynb #dc04458b
+# %% ../../nbs/45c_baselines.ipynb #d126ecc1
 def save_baselines(
     path: str | Path, # e.g. `results/{data}/routing_result/standard/baselines.json`
     runs: list[dict], # of `route_baselines`
@@ -297,8 +297,9 @@ def save_baselines(
                  template=template_for(template, data.path("test")),
                  also_in_training=len({row.query for row in rows} & training), left_out=left_out,
                  new_llm=data.new_llm() if mode == "newllm" else None)
-    references = reference_points(rows, performance_matrix(rows, kept.names), kept.names)
-    return write_runs(path, how, references, [row.task_name for row in rows], runs)
+    tasks = [row.task_name for row in rows]
+    references = reference_points(tasks, performance_matrix(rows, kept.names), kept.names)
+    return write_runs(path, how, references, tasks, runs)
 
 # %% ../../nbs/45c_baselines.ipynb #f565dbb1
 def load_baselines(

@@ -63,14 +63,14 @@ class MLPSettings:
         if not 0 <= self.dropout < 0.99:
             raise RouteProfileError(f"dropout: found {self.dropout}, expected a share from 0 to 0.99")
 
-# %% ../../nbs/43_mlp_router.ipynb #879eb3e1
+# %% ../../nbs/43_mlp_router.ipynb #76326dac
 @dataclass
 class PairBatch:
-    "Preference pairs, their distinct queries, and all profiles."
+    "Preference pairs, their distinct queries, and profiles."
     queries: Tensor # [k, d]
-    profiles: Tensor # [m, d']
+    profiles: Tensor # [m', d']: of all m LLMs, or of those that occur where these are fewer
     row: Tensor # [p] place of a pair's query among the k
-    better: Tensor # [p] place of the better LLM among the m
+    better: Tensor # [p] place of the better LLM among the m'
     worse: Tensor # [p]
 
 def pair_batch(
@@ -78,9 +78,13 @@ def pair_batch(
     pairs: np.ndarray, # [p, 3] query, better LLM, worse LLM
 ) -> PairBatch:
     "A batch of preference pairs."
-    queries, row = np.unique(pairs[:, 0], return_inverse=True)
     index = lambda a: torch.from_numpy(np.ascontiguousarray(a)).to(data.X.device)
-    return PairBatch(data.X[index(queries)], data.profiles, *map(index, (row, pairs[:, 1], pairs[:, 2])))
+    queries, row = np.unique(pairs[:, 0], return_inverse=True)
+    profiles, llms = data.profiles, pairs[:, 1:]
+    if len(profiles) > pairs[:, 1:].size: # then most profiles are in no pair of the batch
+        occurring, llms = np.unique(llms, return_inverse=True)
+        profiles, llms = profiles[index(occurring)], llms.reshape(-1, 2)
+    return PairBatch(data.X[index(queries)], profiles, *map(index, (row, llms[:, 0], llms[:, 1])))
 
 # %% ../../nbs/43_mlp_router.ipynb #ce8d3675
 def shuffled_pairs(
