@@ -1,6 +1,8 @@
 # make reproduce   set up .venv, run a configuration, write figures/<data>/    CONFIG=config/mine.yaml  ARGS="--config seeds=[42]"
+#                  on a Slurm cluster: PROFILE=profiles/slurm
 # make test        set up .venv, run every check
 # make fuzz       10,000 random files of every kind against their readers      make torture   bit flips, kills, full disks
+# make slurm     as root: the smoke grid on a local Slurm, disturbed, against the same without Slurm
 # make text-sample write the sample's texts with a small LLM behind a vLLM server on the CPU
 # make lab         open the notebooks in JupyterLab
 SHELL := bash
@@ -12,9 +14,9 @@ ARGS ?= --config
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONUNBUFFERED := 1
 # the Snakefile has a lock of its own, which ends with its process
-GRID := $(PY) -m snakemake --nolock --cores $(JOBS) --rerun-incomplete --quiet rules
+GRID = $(PY) -m snakemake --nolock $(if $(PROFILE),--profile $(PROFILE),--cores $(JOBS)) --rerun-incomplete --quiet rules
 
-.PHONY: fuzz torture text-sample reproduce test lab export dry-run report bench clean setup
+.PHONY: fuzz torture slurm text-sample reproduce test lab export dry-run report bench clean setup
 setup: .venv/.done
 
 .venv/.done: constraints.txt pyproject.toml tools/setup.sh
@@ -51,6 +53,9 @@ fuzz: setup
 
 torture: setup
 	$(PY) tools/torture.py --write
+
+slurm: setup
+	$(PY) tools/slurm_test.py --faults
 
 clean:
 	rm -rf results .snakemake build dist *.egg-info

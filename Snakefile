@@ -27,6 +27,11 @@ HELD_STEPS = grid_steps(CONFIG.holdout, ("newllm",)) if HELD else {}
 RUN = f"exec env OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE {shlex.quote(sys.executable)} tools/run_notebook.py"
 TABLE, PICTURE = ("csv", "md", "tex"), ("svg", "png")
 
+
+def needs(mb, minutes): # of a cluster, measured on the published data with room to spare; more when a job is tried again
+    return dict(mem_mb=lambda w, attempt: mb * attempt, runtime=lambda w, attempt: minutes * attempt)
+
+
 onstart: # one run at a time in a results folder; what a killed one left behind is removed
     hold(ROOT)
     remove_leftovers(ROOT, FIGURES)
@@ -137,6 +142,7 @@ rule graph:
     input: lambda w: data_files(w.root, w.mode, *GRAPH_FILES), code_files("nbs/paper/graph.ipynb")
     output: GRAPH
     log: "{root}/executed/graph.{mode}.{graph}.ipynb"
+    resources: **needs(1500, 30)
     params: settings=graph_settings
     shell: "{RUN} nbs/paper/graph.ipynb {log:q} {params.settings:q}"
 
@@ -149,6 +155,7 @@ rule profile:
            graph=GRAPH
     output: PROFILES
     log: "{root}/executed/profile.{mode}.{method}-{graph}.ipynb"
+    resources: **needs(1500, 60)
     params: settings=profile_settings
     shell: "{RUN} nbs/paper/profile.ipynb {log:q} {params.settings:q}"
 
@@ -158,6 +165,7 @@ rule route:
            profiles=PROFILES
     output: ROUTED
     log: "{root}/executed/route.{mode}.{router}.{method}-{graph}.ipynb"
+    resources: **needs(1500, 60)
     params: settings=route_settings
     shell: "{RUN} nbs/paper/route.ipynb {log:q} {params.settings:q}"
 
@@ -166,6 +174,7 @@ rule baselines:
     input: lambda w: data_files(w.root, w.mode, *GRAPH_FILES, "test", "training"), code_files("nbs/paper/baseline_runs.ipynb")
     output: POLICIES
     log: "{root}/executed/baselines.{mode}.ipynb"
+    resources: **needs(1500, 30)
     params: settings=baseline_settings
     shell: "{RUN} nbs/paper/baseline_runs.ipynb {log:q} {params.settings:q}"
 
@@ -174,6 +183,7 @@ rule contamination:
     input: lambda w: [str(FOLDER.path("test")), str(FOLDER.path("training", w.mode)), str(FOLDER.queries_path(w.mode))], code_files("nbs/paper/contamination.ipynb")
     output: f"{FIGURES}/contamination_{{mode}}.json", f"{FIGURES}/contamination_{{mode}}.md"
     log: f"{ROOT}/executed/contamination.{{mode}}.ipynb"
+    resources: **needs(1500, 30)
     params: settings=lambda w: settings(mode=w.mode, encoder=CONFIG.encoder, data=folder(ROOT), output=f"{FIGURES}/contamination_{w.mode}.json")
     shell: "{RUN} nbs/paper/contamination.ipynb {log:q} {params.settings:q}"
 
@@ -185,6 +195,7 @@ if shutil.which("bwrap"): # without a sandbox, labels audited before are used
         output: AUDIT, f"{FIGURES}/audit.md"
         log: f"{ROOT}/executed/audit.ipynb"
         threads: 2
+        resources: **needs(3000, 30)
         params: settings=settings(data=folder(ROOT), output=AUDIT, page=f"{FIGURES}/audit.md")
         shell: "{RUN} nbs/paper/audit.ipynb {log:q} {params.settings:q}"
 
@@ -195,6 +206,7 @@ if COMPETENCE: # designs are compared on training queries; no test row is an inp
         input: lambda w: data_files(ROOT, w.mode, *GRAPH_FILES, "training"), code_files("nbs/paper/selection.ipynb")
         output: SELECTION, report([f"{FIGURES}/selection_{{mode}}.{e}" for e in TABLE], category="selection"), f"{FIGURES}/selection_{{mode}}.record.json"
         log: f"{ROOT}/executed/selection.{{mode}}.ipynb"
+        resources: **needs(1500, 30)
         params: settings=lambda w: settings(mode=w.mode, encoder=CONFIG.encoder, template=CONFIG.template, data=folder(ROOT), figures=FIGURES)
         shell: "{RUN} nbs/paper/selection.ipynb {log:q} {params.settings:q}"
 
@@ -202,6 +214,7 @@ if COMPETENCE: # designs are compared on training queries; no test row is an inp
         input: SELECTION.format(mode="newllm"), [str(FOLDER.path(kind)) for kind in ("test", "models")], [f"{ROOT}/holdout/{held}/data.json" for held in HELD], code_files("nbs/paper/bonus.ipynb")
         output: report([f"{FIGURES}/bonus.{e}" for e in (*TABLE, *PICTURE, "record.json")], category="bonus")
         log: f"{ROOT}/executed/bonus.ipynb"
+        resources: **needs(1500, 30)
         params: settings=settings(selection=SELECTION.format(mode="newllm"), encoder=CONFIG.encoder, template=CONFIG.template, data=folder(ROOT), folders=HELD_FOLDERS, figures=FIGURES, resamples=CONFIG.resamples)
         shell: "{RUN} nbs/paper/bonus.ipynb {log:q} {params.settings:q}"
 
@@ -213,6 +226,8 @@ for variant, (labels, contamination) in VARIANTS.items():
             input: RUNS[ROOT], BASELINES, TRAINED if page == "loss" else [], SELECTION.format(mode="standard") if page == "cost" else [], labels or [], contamination, CONFIG.paper, code_files(f"nbs/paper/{page}.ipynb")
             output: report([f"{FIGURES}/{variant}{file}" for file in files], category=page)
             log: f"{ROOT}/executed/{variant}{page}.ipynb"
+            group: "short"
+            resources: in_turn=1, **needs(1000, 5)
             params: settings=page_settings(page, variant), page=page
             shell: "{RUN} nbs/paper/{params.page}.ipynb {log:q} {params.settings:q}"
 
@@ -223,6 +238,7 @@ if HELD: # a data folder for each held-out LLM, over which the rules above run, 
         input: lambda w: [str(FOLDER.path(kind)) for kind in ("test", "training", "models")] + [str(FOLDER.path("models", "newllm"))], code_files("nbs/paper/holdout.ipynb")
         output: f"{ROOT}/holdout/{{llm}}/data.json"
         log: f"{ROOT}/executed/holdout.{{llm}}.ipynb"
+        resources: **needs(1000, 10)
         params: settings=lambda w: settings(llm=HELD[w.llm], data=folder(ROOT), to=f"{ROOT}/holdout/{w.llm}/data", manifest=f"{ROOT}/holdout/{w.llm}/data.json")
         shell: "{RUN} nbs/paper/holdout.ipynb {log:q} {params.settings:q}"
 
@@ -230,5 +246,6 @@ if HELD: # a data folder for each held-out LLM, over which the rules above run, 
         input: [file for root in RUNS if root != ROOT for file in RUNS[root]], code_files("nbs/paper/holdout_table.ipynb")
         output: report([f"{FIGURES}/holdout.{e}" for e in (*TABLE, "record.json")], category="holdout")
         log: f"{ROOT}/executed/holdout_table.ipynb"
+        resources: **needs(1000, 10)
         params: settings=settings(runs={llm: RUNS[f"{ROOT}/holdout/{held}"] for held, llm in HELD.items()}, folders=HELD_FOLDERS, figures=FIGURES)
         shell: "{RUN} nbs/paper/holdout_table.ipynb {log:q} {params.settings:q}"

@@ -103,7 +103,7 @@ def test_changed_data_rerun_everything_that_reads_them(small):
 def test_resamples_rerun_only_pages(small):
     assert set(after(small, lambda c: c.update(resamples=3000))) == PAGES
 
-# %% ../nbs/tests/grid.ipynb #08bbbca3
+# %% ../nbs/tests/grid.ipynb #a86b5b78
 def hashes(folder):
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in folder.rglob("*") if path.is_file()}
@@ -123,12 +123,12 @@ def test_interrupted_runs_end_with_the_same_tables(small):
     wanted, dice = hashes(figures), random.Random(0)
     for folder in (results, figures): shutil.rmtree(folder)
     killed = begin(small)
-    time.sleep(dice.uniform(5, 25))
+    time.sleep(dice.uniform(4, 14))
     os.killpg(killed.pid, signal.SIGKILL)
     killed.wait()
     assert begin(small, limit=dice.randrange(500, 20_000)).wait() > 0
     robbed = begin(small)
-    time.sleep(dice.uniform(5, 20))
+    time.sleep(dice.uniform(4, 12))
     shutil.rmtree(results, ignore_errors=True)
     robbed.wait()
     assert hashes(figures) != wanted

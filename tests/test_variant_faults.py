@@ -95,13 +95,15 @@ def test_contamination_of_another_mode_is_refused(grid):
 def test_a_mode_without_runs_is_refused(grid):
     with pytest.raises(RouteProfileError, match="found none of newllm"): open_variant(RUNS[:1], BASELINES, "newllm")
 
-# %% ../nbs/tests/variant_faults.ipynb #9ac373d5
+# %% ../nbs/tests/variant_faults.ipynb #e2ee3879
 A, B = [1, 0, 1, 1], [1, 1, 0, 0] # the held-out LLM's own performance
 
-def held_out(folder, own, *runs, llm="a"):
+def held_out(folder, own, *runs, llm="a", **others):
     "A held-out LLM's data folder and run file; a run is (method, seed, chosen, performance)."
-    rows = [dict(task_name="t", query=f"q{n}", model_performance={llm: dict(task_performance=value)})
-            for n, value in enumerate(own)]
+    answers = {llm: own, **others}
+    rows = [dict(task_name="t", query=f"q{n}",
+                 model_performance={name: dict(task_performance=of[n]) for name, of in answers.items()})
+            for n in range(len(own))]
     write_json(folder / llm / "profile_data/dataset.json", dict(name="hand", simulated=True, new_llm=llm))
     write_json(folder / llm / "route_data/routing_test_data.json", rows)
     numbers = dict(avg_performance=0.5, total_avg_hit=0.5, max_share=0.5, entropy=1.0, n_unscored=0, profile_cosine=0.5)
@@ -115,15 +117,17 @@ def held_out(folder, own, *runs, llm="a"):
 def summary_of(folder, *llms):
     return holdout_summary({llm: [folder / f"{llm}.json"] for llm in llms}, {llm: folder / llm for llm in llms})
 
-# %% ../nbs/tests/variant_faults.ipynb #f26cfb4f
+# %% ../nbs/tests/variant_faults.ipynb #6ca3f24e
 def test_holdout_summary_by_hand(tmp_path):
-    held_out(tmp_path, A, ("flat", 1, "aabb", [1, 0, 1, None]), ("flat", 2, "bbbb", [0, 0, 0, 0]))
-    held_out(tmp_path, B, ("flat", 1, "bbbb", B), ("flat", 2, "bbbb", B), llm="b")
+    held_out(tmp_path, A, ("flat", 1, "aabb", [1, 0, 1, None]), ("flat", 2, "bbbb", [0, 0, 0, 0]), b=B)
+    held_out(tmp_path, B, ("flat", 1, "bbbb", B), ("flat", 2, "bbbb", B), llm="b", a=A)
     row = summary_of(tmp_path, "a", "b").iloc[0]
     assert (row["llms"], row["seeds"], row["avg_performance"]) == (2, 2, pytest.approx(3 / 7.5))
     names = ["cold_start", "cold_share", "cold_precision", "always_avg_performance", "always_cold_start"]
     assert [row[name] for name in names] == pytest.approx([2.5 / 8, 5 / 8, 2.5 / 5, 5 / 8, 5 / 8])
-    assert all(row[f"{name}_low"] <= row[name] <= row[f"{name}_high"] for name in names)
+    assert all(row[f"{name}_low"] <= row[name] <= row[f"{name}_high"] for name in [*names, "difference"])
+    one, other = np.array([0.5, 0, 0.5]) - B[:3], np.array(B) - A # to b with a held out (one query unknown), and to a
+    assert row["difference"] == pytest.approx((one.sum() + other.sum()) / 7)
 
 def test_an_llm_that_is_never_chosen_has_no_precision(tmp_path):
     held_out(tmp_path, A, ("flat", 1, "bbbb", [1, 1, 1, 1]))

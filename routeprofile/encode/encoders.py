@@ -99,8 +99,14 @@ def _checked(texts) -> list[str]:
                                     "expected Unicode text") from None
     return texts
 
-# %% ../../nbs/22_encoders.ipynb #6aae455f
+# %% ../../nbs/22_encoders.ipynb #b7bafa59
 _BUDGET = {"cpu": 1024, "other": 65_536} # tokens of a batch
+
+def _forward(model, tokens: list[list[int]]) -> np.ndarray: # float32 [n, dim]
+    "Put a batch through the network; it was tokenized before it was cut."
+    import torch
+    batch = model.tokenizer.pad(dict(input_ids=tokens), return_tensors="pt").to(model.device)
+    with torch.inference_mode(): return model(dict(batch))["sentence_embedding"].float().cpu().numpy()
 
 def _compute(encoder, texts: list[str], progress: bool) -> dict[str, np.ndarray]:
     "Put texts through the network and into the store."
@@ -112,7 +118,7 @@ def _compute(encoder, texts: list[str], progress: bool) -> dict[str, np.ndarray]
     with tqdm(total=len(texts), desc=f"encode {encoder.name}", unit="text", disable=not progress) as bar, _quiet():
         for batch in batches_of([len(t) for t in tokens], budget, encoder.config.window):
             some = [texts[i] for i in batch]
-            vectors = model.encode(some, batch_size=len(some), show_progress_bar=False).astype(np.float32)
+            vectors = _forward(model, [tokens[i] for i in batch])
             _check_vectors(encoder, some, vectors)
             encoder.store.put(encoder.id, some, vectors)
             found.update(zip(some, vectors, strict=True))
