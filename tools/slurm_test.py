@@ -67,10 +67,11 @@ def submitter_killed(slurm: Path, process: subprocess.Popen) -> None:
 
 
 def disturbed(config: Path, to: Path, slurm: Path, profile: str, seed: int) -> None:
-    "Run the grid on Slurm with four faults; after each, the command is given again should it have ended."
+    "Run the grid on Slurm with up to four faults; after each, the command is given again should it have ended."
     draw, process = random.Random(seed), run(config, to, "--profile", profile)
-    for fault in (cancelled, node_down, controller_restarted, submitter_killed):
+    for fault in (submitter_killed, cancelled, node_down, controller_restarted):
         until_jobs_run(process, draw)
+        if process.poll() == 0: return print(f"slurm_test: the grid was done before {fault.__name__}", flush=True)
         print(f"slurm_test: {fault.__name__}", flush=True)
         fault(slurm, process)
         if fault is submitter_killed:
