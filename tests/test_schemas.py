@@ -34,10 +34,12 @@ def test_all_problems_of_a_file_are_named_at_once(tmp_path):
     with pytest.raises(RouteProfileError, match="mmlu: found null"):
         load_texts(write_json(tmp_path / "task_feature.json", {"mmlu": None}))
 
-# %% ../nbs/09_schemas.ipynb #031f3727
+# %% ../nbs/09_schemas.ipynb #cc4778c2
 @pytest.mark.parametrize("choices, expected", [
     ("{'text': ['x', 'y'], 'labels': ['A', 'B']}", ["A", "B"]), ({"label": ["A", "B"], "text": ["x", "y"]}, ["A", "B"]),
-    ("{'label': ['1', '2'], 'text': ['x', 'y']}", ["1", "2"]), ("['x', 'y']", ["A", "B"]), (["x", "y"], ["A", "B"]),
+    ("{'label': ['1', '2'], 'text': ['x', 'y']}", ["1", "2"]),
+    ([dict(label="1", text="x"), dict(label="2", text="y")], ["1", "2"]), ("['x', 'y']", ["A", "B"]),
+    (["x", "y"], ["A", "B"]),
     (None, None), ("None", None)])
 def test_every_published_shape_of_choices(choices, expected):
     found = read_choices(choices)

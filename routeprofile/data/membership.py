@@ -114,7 +114,13 @@ def _write(data: DataFolder, changes: dict) -> list[str]:
     change_files(data.root, files)
     return list(files)
 
-# %% ../../nbs/19_membership.ipynb #92b58b42
+# %% ../../nbs/19_membership.ipynb #e8d2ca53
+def _table(path: Path): # the test rows or training data as the file holds them; raises `RouteProfileError` for Parquet
+    if path.suffix == ".parquet": raise RouteProfileError(
+        f"{path}: answers are added to JSON tables and taken from them, found Parquet. Write {path.stem}.json instead.")
+    return read_json(path)
+
+# %% ../../nbs/19_membership.ipynb #e8b64a23
 def insert_model(
     data: DataFolder, # the folder
     card: str | Path, # the card's file
@@ -131,7 +137,7 @@ def insert_model(
                for kind, mode in (("models", "standard"), ("models", "newllm"), ("candidates", "standard"))}
     if family_text: changes["families", "standard"] = data.families() | {checked.architecture: family_text}
     if rows:
-        test = read_json(data.path("test"))
+        test = _table(data.path("test"))
         for n, answer in rows.items(): test[n]["model_performance"][name] = answer
         changes["test", "standard"] = test
     return name, scores, len(rows), _write(data, changes)
@@ -162,7 +168,7 @@ def _check_removal(data: DataFolder, name: str) -> None:
     if name in candidates and len(candidates) < 3: raise RouteProfileError(
         f"{data.path('candidates')}: found {len(candidates)} candidates, expected 3 or more, so that two remain")
 
-# %% ../../nbs/19_membership.ipynb #0ed05a9f
+# %% ../../nbs/19_membership.ipynb #ebc6010a
 def remove_model(
     name: str, # the LLM
     /,
@@ -176,13 +182,13 @@ def remove_model(
     family = data.models("standard")[name].architecture
     if family not in {card["architecture"] for key in kinds for card in changes[key].values()}:
         changes["families", "standard"] = {n: t for n, t in data.families().items() if n != family}
-    test = read_json(data.path("test"))
+    test = _table(data.path("test"))
     for row in test: row["model_performance"].pop(name, None)
     if any(not row["model_performance"] for row in test): raise RouteProfileError(
         f"{data.path('test')}: a row has no answer but that of {name}; nothing was changed")
     changes["test", "standard"] = test
     for mode in MODES:
-        changes["training", mode] = _training_without(read_json(data.path("training", mode)), name)
+        changes["training", mode] = _training_without(_table(data.path("training", mode)), name)
         items = changes["training", mode]
         if not (items["pairwise_data"] if isinstance(items, dict) else items): raise RouteProfileError(
             f"{data.path('training', mode)}: every entry names {name}; nothing was changed")

@@ -15,7 +15,8 @@ from .parquet import parquet_rows
 # %% auto #0
 __all__ = ['Text', 'Number', 'ModelName', 'Name', 'ModelCard', 'Choice', 'read_choices', 'QueryText', 'QueryRow', 'Answer',
            'TestRow', 'PreferencePair', 'load_models', 'load_texts', 'Lists', 'load_domain_map', 'distinct_queries',
-           'load_task_queries', 'rows_from_jsonl', 'queries_from_jsonl', 'load_test_rows', 'load_training']
+           'load_task_queries', 'rows_from_jsonl', 'queries_from_jsonl', 'read_entries', 'load_test_rows',
+           'load_training']
 
 # %% ../../nbs/09_schemas.ipynb #c25010c7
 Text = Annotated[str, Field(min_length=1)]
@@ -38,7 +39,7 @@ class ModelCard(BaseModel):
     api_endpoint: str | None = None # where it is served
     average_score: Number | None = None # mean leaderboard score
 
-# %% ../../nbs/09_schemas.ipynb #2ab7c9bc
+# %% ../../nbs/09_schemas.ipynb #bc9eb35c
 class Choice(BaseModel):
     "One option of a query; for mbpp the options are the tests that the program must pass."
     label: str
@@ -59,6 +60,8 @@ def read_choices(
             raise ValueError("expected `text` and `label` (or `labels`), lists of one length")
     elif not isinstance(value, (list, tuple)): raise ValueError("expected a list, a dict or null")
     elif all(isinstance(v, Choice) for v in value): return list(value)
+    elif all(isinstance(v, dict) and v.keys() == {"label", "text"} for v in value):
+        labels, texts = ([v[key] for v in value] for key in ("label", "text"))
     else: texts, labels = value, [chr(ord("A") + i) for i in range(len(value))]
     return [Choice(label=str(label), text=str(text)) for label, text in zip(labels, texts, strict=True)]
 
@@ -166,15 +169,19 @@ def queries_from_jsonl(
     "Rebuild the task queries from a JSON Lines file of training queries."
     return distinct_queries((row.query, row.task_name) for row in rows_from_jsonl(path, QueryText))
 
-# %% ../../nbs/09_schemas.ipynb #54e21388
-def _table(path: str | Path): return parquet_rows(path) if str(path).endswith(".parquet") else read_json(path)
+# %% ../../nbs/09_schemas.ipynb #243c9f2c
+def read_entries(
+    path: str | Path, # JSON or Parquet file
+): # what the JSON file holds, or the rows of the Parquet file; raises `RouteProfileError`
+    "Read a large table, before it is checked."
+    return parquet_rows(path) if str(path).endswith(".parquet") else read_json(path)
 
 @no_collection()
 def load_test_rows(
     path: str | Path, # JSON or Parquet file
 ) -> list[TestRow]: # at least one row; raises `RouteProfileError`
     "Read `routing_test_data.json`."
-    rows = validated(list[TestRow], _table(path), path)
+    rows = validated(list[TestRow], read_entries(path), path)
     if not rows:
         raise RouteProfileError(f"{path}: found an empty test set, expected at least one query with its answers")
     return rows
@@ -184,7 +191,7 @@ def load_training(
     path: str | Path, # JSON or Parquet file
 ) -> list[PreferencePair] | list[TestRow]: # at least one; raises `RouteProfileError`
     "Read `pairwise_training_data_{mode}.json`, or training rows that carry `model_performance`."
-    value = _table(path)
+    value = read_entries(path)
     if isinstance(value, dict): value = value.get("pairwise_data")
     if not isinstance(value, list):
         raise RouteProfileError(f"{path}: found {type(value).__name__}, "
