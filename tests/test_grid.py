@@ -103,7 +103,7 @@ def test_changed_data_rerun_everything_that_reads_them(small):
 def test_resamples_rerun_only_pages(small):
     assert set(after(small, lambda c: c.update(resamples=3000))) == PAGES
 
-# %% ../nbs/tests/grid.ipynb #a86b5b78
+# %% ../nbs/tests/grid.ipynb #e3ec4b3c
 def hashes(folder):
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in folder.rglob("*") if path.is_file()}
@@ -118,20 +118,23 @@ def begin(config, limit=None):
     return subprocess.Popen(command, cwd=ROOT, start_new_session=True, preexec_fn=prepare, stdout=subprocess.DEVNULL,
                             stderr=subprocess.DEVNULL)
 
+def until(process, count, results):
+    "Wait until a run has begun so many jobs."
+    while process.poll() is None and len(list(results.rglob("executed/**/*.ipynb"))) < count: time.sleep(0.1)
+
 def test_interrupted_runs_end_with_the_same_tables(small):
     results, figures = (Path(place) for place in places(small).values())
     wanted, dice = hashes(figures), random.Random(0)
     for folder in (results, figures): shutil.rmtree(folder)
     killed = begin(small)
-    time.sleep(dice.uniform(4, 14))
+    until(killed, dice.randrange(1, 5), results)
     os.killpg(killed.pid, signal.SIGKILL)
-    killed.wait()
+    assert killed.wait() == -signal.SIGKILL
     assert begin(small, limit=dice.randrange(500, 20_000)).wait() > 0
     robbed = begin(small)
-    time.sleep(dice.uniform(4, 12))
+    until(robbed, dice.randrange(1, 4), results)
     shutil.rmtree(results, ignore_errors=True)
     robbed.wait()
-    assert hashes(figures) != wanted
     snakemake(small, "--quiet", "all", "--rerun-incomplete", **places(small))
     assert hashes(figures) == wanted
     assert not [path for path in small.parent.rglob(".*") if path.suffix in (".tmp", ".ipynb")]

@@ -109,7 +109,7 @@ def test_read_only_store_is_read():
         assert done.returncode == 0 and done.stderr.count("computed and not kept") == 1, done.stderr
         assert sorted(os.listdir(folder)) == before
 
-# %% ../nbs/tests/store_faults.ipynb #953fc743
+# %% ../nbs/tests/store_faults.ipynb #fc9b0e0f
 WORKER = """
 import sys
 from contextlib import nullcontext
@@ -118,8 +118,8 @@ from types import SimpleNamespace as Stub
 import routeprofile.encode.encoders as e
 cache, stop, texts = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
 e._quiet, e._BUDGET["cpu"], put, calls = nullcontext, 1, e.EmbeddingStore.put, []
-e._network = lambda *how: Stub(device=Stub(type="cpu"), encode=lambda texts, **how: e.ExampleEncoder().encode(texts),
-                               tokenizer=lambda texts, **how: dict(input_ids=texts))
+e._network = lambda *how: Stub(device=Stub(type="cpu"), tokenizer=lambda texts, **how: dict(input_ids=texts))
+e._forward = lambda model, texts: e.ExampleEncoder().encode(texts)
 def wait(word): print(word, flush=True); sys.stdin.readline()
 def slow(self, *args):
     put(self, *args); calls.append(1)
