@@ -10,9 +10,9 @@ from routeprofile.registry import profile_methods, routers
 FOLDER = "figures/published"
 
 
-def page(name: str, folder: str = FOLDER) -> str:
+def page(name: str) -> str:
     "A link to a page of results."
-    return f"[`{name}.md`]({folder}/{name}.md)"
+    return f"[`{name}.md`]({FOLDER}/{name}.md)"
 
 
 def interval(row) -> str:
@@ -129,7 +129,7 @@ def competence(figures: Path) -> str:
     saved, lead = cost.loc["router, as good as the best single LLM"], cost.loc["AIQ, difference"]
     fresh, every = new.loc[method["newllm"]], held.loc[method["newllm"]]
     names = ("table1", "selection_standard", "cost", "newllm", "bonus", "holdout")
-    pages = ", ".join(page(name, "figures/competence") for name in names)
+    pages = ", ".join(map(page, names))
     ours, audited = (difference(folder, method["standard"]) for folder in (figures, figures / "audited"))
     return (
         f"**Competence profiles**: training queries select *{chosen['standard']}*; under the expected-performance "
@@ -146,7 +146,7 @@ def competence(figures: Path) -> str:
 def findings(figures: Path) -> str:
     "The findings; their words follow from the numbers."
     found = [beats_best_single(figures), gains_from_profiles(figures), new_llms(figures)]
-    if (own := figures.parent / "competence").is_dir(): found.append(competence(own))
+    if (figures / "selection_standard.csv").is_file(): found.append(competence(figures))
     return "\n".join(f"{n}. {line}" for n, line in enumerate(found, 1))
 
 
