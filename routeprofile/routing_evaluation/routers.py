@@ -34,7 +34,7 @@ class Decision:
     chosen: str # the LLM
     scores: dict[str, float] # every LLM's score; larger is better
 
-# %% ../../nbs/41_routers.ipynb #8938c26c
+# %% ../../nbs/41_routers.ipynb #10bab37c
 class Together:
     "Encodes texts of many threads in batches."
     def __init__(self,
@@ -64,7 +64,8 @@ class Together:
         "Complete the futures of a batch, with vectors or errors."
         try:
             vectors = self.encode([text for text, _ in batch])
-            for (_, future), vector in zip(batch, vectors, strict=True): future.set_result(vector)
+            made = list(zip(batch, vectors, strict=True)) # all or none: with one vector too few, whose is missing?
+            for (_, future), vector in made: future.set_result(vector)
         except Exception as error:
             left = [item for item in batch if not item[1].done()]
             if len(batch) == 1 and left: left[0][1].set_exception(error)
