@@ -14,9 +14,9 @@ if TYPE_CHECKING: import pyarrow
 # %% auto #0
 __all__ = ['MAX_TABLE', 'PART', 'allowed_size', 'read_parquet', 'members_of', 'parquet_rows', 'write_parquet', 'rows_to_parquet']
 
-# %% ../../nbs/08_parquet.ipynb #cf53d1ee
-MAX_TABLE = 32 << 30 # bytes of a table, unpacked
-_RATIO, _SMALL = 50, 512 << 20 # a table may be 50 times its file, or 512 MiB
+# %% ../../nbs/08_parquet.ipynb #9b8a9123
+MAX_TABLE = 8 << 30 # bytes of a table, unpacked
+_RATIO, _SMALL = 50, 64 << 20 # a table may be 50 times its file, or 64 MiB
 
 def allowed_size(
     path: str | Path, # a table file, perhaps compressed

@@ -110,7 +110,7 @@ def propagation(
         into.setdefault(target, []).append((source, matrix))
     return into
 
-# %% ../../nbs/31_training_free.ipynb #25cca84e
+# %% ../../nbs/31_training_free.ipynb #082e2b9e
 def one_hop(
     x: dict[str, np.ndarray], # node type → [N, d]
     into: dict[str, list], # from `propagation`
@@ -118,13 +118,12 @@ def one_hop(
     "Every node's vector after one more hop."
     new = dict(x)
     for kind, relations in into.items():
-        if not relations: continue
         mean = sum(matrix @ x[source] for source, matrix in relations) / len(relations)
         reached = sum(np.diff(matrix.indptr) for _, matrix in relations) > 0
         new[kind] = np.where(reached[:, None], mean, x[kind]) # isolated nodes keep their vector
     return new
 
-# %% ../../nbs/31_training_free.ipynb #2f52513a
+# %% ../../nbs/31_training_free.ipynb #77f288a2
 COORDINATES = 64 # of every node's vector, propagated at a time
 
 def emb_gnn_profiles(
@@ -143,7 +142,7 @@ def emb_gnn_profiles(
         x = {kind: nodes.x[:, part].astype(np.float64) for kind, nodes in graph.nodes.items()}
         made[0][:, part] = x["model"]
         for depth in range(1, last + 1):
-            x = one_hop(x, into if depth < last else {"model": into.get("model", [])})
+            x = one_hop(x, {kind: into[kind] for kind in into if depth < last or kind == "model"})
             made[depth][:, part] = x["model"]
     return {depth: Profiles(names, unit(made[depth]) if normalize else made[depth]) for depth in hops}
 
