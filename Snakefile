@@ -37,7 +37,7 @@ onstart: # one run at a time in a results folder; what a killed one left behind 
     remove_leftovers(ROOT, FIGURES)
 
 
-wildcard_constraints: mode="|".join(MODES), router=r"\w+", method=r"\w+", graph=r"\w+", llm=r"[^/]+", root=f"{re.escape(ROOT)}(/holdout/[^/]+)?"
+wildcard_constraints: mode="|".join(MODES), router=r"\w+", method=r"\w+", graph=r"\w+", hops=r"\d+(_\d+)*", llm=r"[^/]+", root=f"{re.escape(ROOT)}(/holdout/[^/]+)?"
 
 
 def step(w): return (STEPS if w.root == ROOT else HELD_STEPS)[f"{w.mode}/{w.method}-{w.graph}"]
@@ -49,9 +49,13 @@ def grid(w): return CONFIG if w.root == ROOT else CONFIG.holdout
 def folder(root): return str(FOLDER.root) if root == ROOT else f"{root}/data"
 
 
+def parts(step, router): # a router that is trained is run for each depth in a job of its own: its fits take minutes
+    return step.hops if router_spec(router).trained else ["_".join(map(str, step.hops))]
+
+
 def run_files(root, steps, routers): # a router takes profiles of certain representations
-    return [f"{root}/routing_result/{s.mode}/{r}.{s.method}-{s.graph}.json" for s in steps.values() for r in routers
-            if router_spec(r).takes(profile_method(s.method))]
+    return [f"{root}/routing_result/{s.mode}/{r}.{s.method}-{s.graph}-{hops}.json" for s in steps.values() for r in routers
+            if router_spec(r).takes(profile_method(s.method)) for hops in parts(s, r)]
 
 
 def data_files(root, mode, *kinds): # of a held-out folder, the list of its files with their hashes
@@ -68,34 +72,34 @@ def settings(**values): return [f"{key}={json.dumps(value)}" for key, value in v
 # Files of the grid. A job's params may depend on its wildcards only: Snakemake records no others, so a change of them would run nothing again.
 GRAPH = "{root}/result_data_graph/{mode}/{graph}_graph_full.pt"
 PROFILES = "{root}/model_profile_result/{mode}/{method}-{graph}.json"
-ROUTED = "{root}/routing_result/{mode}/{router}.{method}-{graph}.json"
+ROUTED = "{root}/routing_result/{mode}/{router}.{method}-{graph}-{hops}.json" # of one depth, or of several: 1_2_3_4
 POLICIES = "{root}/routing_result/{mode}/baselines.json"
 
 
 def graph_settings(w):
-    return settings(mode=w.mode, graph=w.graph, encoder=CONFIG.encoder, data=folder(w.root), save=GRAPH.format(**w))
+    return settings(mode=w.mode, graph=w.graph, encoder=CONFIG.encoder_name, data=folder(w.root), save=GRAPH.format(**w))
 
 
 def profile_settings(w):
     own = step(w)
     return settings(mode=w.mode, method=w.method, graph=w.graph, source=GRAPH.format(**w), hops=own.hops, seeds=own.seeds, options=own.options,
-                    encoder=CONFIG.encoder, data=folder(w.root), manifest=PROFILES.format(**w))
+                    encoder=CONFIG.encoder_name, data=folder(w.root), manifest=PROFILES.format(**w))
 
 
 def route_settings(w):
     own = grid(w)
-    return settings(mode=w.mode, router=w.router, method=w.method, graph=w.graph, profiles=PROFILES.format(**w), hops=step(w).hops, seeds=own.seeds,
-                    options=own.routers[w.router], encoder=CONFIG.encoder, template=CONFIG.template, data=folder(w.root), output=ROUTED.format(**w))
+    return settings(mode=w.mode, router=w.router, method=w.method, graph=w.graph, profiles=PROFILES.format(**w), hops=[int(h) for h in w.hops.split("_")], seeds=own.seeds,
+                    options=own.routers[w.router], encoder=CONFIG.encoder_name, template=CONFIG.template, data=folder(w.root), output=ROUTED.format(**w))
 
 
 def baseline_settings(w):
-    return settings(mode=w.mode, encoder=CONFIG.encoder, template=CONFIG.template, seeds=CONFIG.seeds, data=folder(w.root), output=POLICIES.format(**w))
+    return settings(mode=w.mode, encoder=CONFIG.encoder_name, template=CONFIG.template, seeds=CONFIG.seeds, data=folder(w.root), output=POLICIES.format(**w))
 
 
 def page_settings(page, variant):
     labels, contamination = VARIANTS[variant]
     extra = dict(profiles=TRAINED) if page == "loss" else {}
-    if page == "cost": extra = dict(selection=SELECTION.format(mode="standard"), encoder=CONFIG.encoder, template=CONFIG.template)
+    if page == "cost": extra = dict(selection=SELECTION.format(mode="standard"), encoder=CONFIG.encoder_name, template=CONFIG.template)
     return settings(runs=RUNS[ROOT], baselines=BASELINES, data=folder(ROOT), labels=labels or "", contamination=contamination, paper=CONFIG.paper,
                     figures=f"{FIGURES}/{variant}".rstrip("/"), resamples=CONFIG.resamples, **extra)
 
@@ -164,7 +168,7 @@ rule route:
     input: lambda w: code_files("nbs/paper/route.ipynb", module(router_spec(w.router).router)), lambda w: data_files(w.root, w.mode, "test", *["training"] * router_spec(w.router).trained, *router_spec(w.router).reads),
            profiles=PROFILES
     output: ROUTED
-    log: "{root}/executed/route.{mode}.{router}.{method}-{graph}.ipynb"
+    log: "{root}/executed/route.{mode}.{router}.{method}-{graph}-{hops}.ipynb"
     resources: **needs(1500, 60)
     params: settings=route_settings
     shell: "{RUN} nbs/paper/route.ipynb {log:q} {params.settings:q}"
@@ -184,7 +188,7 @@ rule contamination:
     output: f"{FIGURES}/contamination_{{mode}}.json", f"{FIGURES}/contamination_{{mode}}.md"
     log: f"{ROOT}/executed/contamination.{{mode}}.ipynb"
     resources: **needs(1500, 30)
-    params: settings=lambda w: settings(mode=w.mode, encoder=CONFIG.encoder, data=folder(ROOT), output=f"{FIGURES}/contamination_{w.mode}.json")
+    params: settings=lambda w: settings(mode=w.mode, encoder=CONFIG.encoder_name, data=folder(ROOT), output=f"{FIGURES}/contamination_{w.mode}.json")
     shell: "{RUN} nbs/paper/contamination.ipynb {log:q} {params.settings:q}"
 
 
@@ -207,7 +211,7 @@ if COMPETENCE: # designs are compared on training queries; no test row is an inp
         output: SELECTION, report([f"{FIGURES}/selection_{{mode}}.{e}" for e in TABLE], category="selection"), f"{FIGURES}/selection_{{mode}}.record.json"
         log: f"{ROOT}/executed/selection.{{mode}}.ipynb"
         resources: **needs(1500, 30)
-        params: settings=lambda w: settings(mode=w.mode, encoder=CONFIG.encoder, template=CONFIG.template, data=folder(ROOT), figures=FIGURES)
+        params: settings=lambda w: settings(mode=w.mode, encoder=CONFIG.encoder_name, template=CONFIG.template, data=folder(ROOT), figures=FIGURES)
         shell: "{RUN} nbs/paper/selection.ipynb {log:q} {params.settings:q}"
 
     rule bonus:
@@ -215,7 +219,7 @@ if COMPETENCE: # designs are compared on training queries; no test row is an inp
         output: report([f"{FIGURES}/bonus.{e}" for e in (*TABLE, *PICTURE, "record.json")], category="bonus")
         log: f"{ROOT}/executed/bonus.ipynb"
         resources: **needs(1500, 30)
-        params: settings=settings(selection=SELECTION.format(mode="newllm"), encoder=CONFIG.encoder, template=CONFIG.template, data=folder(ROOT), folders=HELD_FOLDERS, figures=FIGURES, resamples=CONFIG.resamples)
+        params: settings=settings(selection=SELECTION.format(mode="newllm"), encoder=CONFIG.encoder_name, template=CONFIG.template, data=folder(ROOT), folders=HELD_FOLDERS, figures=FIGURES, resamples=CONFIG.resamples)
         shell: "{RUN} nbs/paper/bonus.ipynb {log:q} {params.settings:q}"
 
 

@@ -2,8 +2,9 @@
 
     python benchmarks/text_gnn.py GRAPHS MODEL RECORD --engine vllm --revision gguf-sha256:…
 
-GRAPHS: a result_data_graph folder with standard/ and newllm/. The texts go into RECORD; the profiles are made from it
-afterwards, with no LLM (engine=replay). `--twice` asks for the first graph's first hop again and compares the texts.
+GRAPHS: a result_data_graph folder with standard/ and newllm/, or one graph file. The texts go into RECORD; the
+profiles are made from it afterwards, with no LLM (engine=replay). `--twice` asks for the first graph's first
+hop again and compares the texts.
 """
 import argparse, json, tempfile, time
 from contextlib import closing
@@ -38,7 +39,7 @@ class Timed:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("graphs", "model", "record"): parser.add_argument(name)
-    parser.add_argument("--engine", default="vllm", choices=["vllm", "openai"])
+    parser.add_argument("--engine", default="vllm", choices=["vllm", "transformers", "openai"])
     parser.add_argument("--revision", default="main")
     parser.add_argument("--base-url")
     parser.add_argument("--concurrency", type=int, default=64)
@@ -60,8 +61,10 @@ def main() -> None:
     sampling = Sampling(given.max_tokens, repetition_penalty=given.repetition_penalty)
     cached = lambda record: CachedEngine(model_name(given.model), given.revision, sampling, record, lambda: engine)
     graph_of = lambda mode, nodes: Path(given.graphs) / mode / f"{nodes}_graph_full.pt"
+    grid = GRID[:given.graphs_of]
+    if Path(given.graphs).is_file(): grid, graph_of = [("", given.graphs, given.hops)], lambda mode, nodes: Path(nodes)
     with closing(TextRecord(given.record)) as record:
-        for mode, nodes, K in GRID[:given.graphs_of]:
+        for mode, nodes, K in grid:
             if not (path := graph_of(mode, nodes)).is_file(): print(f"passed over, not there: {path}"); continue
             llm, K = cached(record), min(K, given.hops)
             list(text_gnn_hops(read_graph(path), K, llm.answer))
@@ -71,7 +74,7 @@ def main() -> None:
         engine=given.engine, prompts=sum(engine.batches), batches=engine.batches, seconds=round(engine.seconds, 1),
         prompt_tokens=engine.prompt_tokens, tokens=engine.tokens, device=device(),
         tokens_per_second=round(engine.tokens / engine.seconds))), flush=True)
-    if given.twice: print(f"asked twice at temperature 0: {again(read_graph(graph_of(*GRID[0][:2])), cached)}")
+    if given.twice: print(f"asked twice at temperature 0: {again(read_graph(graph_of(*grid[0][:2])), cached)}")
 
 
 def again(graph, cached) -> str:

@@ -70,7 +70,7 @@ class Grid(_Strict):
         if not isinstance(found, dict): return found
         return {_registered(router_spec, name).name: settings or {} for name, settings in found.items()}
 
-# %% ../nbs/02_config.ipynb #4778d481
+# %% ../nbs/02_config.ipynb #6ae2509f
 class Variants(_Strict):
     "Labels and rows under which every table is also reported."
     audit: bool = False # recompute the code labels in a sandbox (needs bubblewrap), and report under them
@@ -85,7 +85,7 @@ class Config(Grid):
     name: str = "" # results and figures go to `results/{name}/` and `figures/{name}/`; empty: the data set's name
     data: str | None = None # data folder; none: `$ROUTEPROFILE_DATA`, else the current folder
     encoder: str = "minilm" # text encoder: `minilm`, `longformer`, a folder or a hub name
-    long_text: Literal["truncate"] = "truncate" # what happens to texts beyond the encoder's length
+    long_text: Literal["windows", "truncate"] = "windows" # texts beyond the encoder's length: windows of it, or cut off
     template: Literal["prompt", "raw"] = "prompt" # a routing query's text
     variants: Variants = Variants() # label and row variants of the tables
     holdout: Holdout | None = None # what is run with LLMs held out; none: nothing
@@ -94,6 +94,10 @@ class Config(Grid):
 
     @property
     def folder(self) -> Path: return Path(self.data) if self.data else data_root() # the data folder
+
+    @property
+    def encoder_name(self) -> str: # what `load_encoder` knows it by
+        return self.encoder + "+truncate" * (self.long_text == "truncate")
 
 # %% ../nbs/02_config.ipynb #6b283a24
 def load_config(
@@ -146,11 +150,11 @@ def grid_steps(
             steps[step.key] = step.model_copy(update=dict(hops=sorted({*hops, *other.hops})))
     return steps
 
-# %% ../nbs/02_config.ipynb #e48b8948
+# %% ../nbs/02_config.ipynb #93719eef
 def results_root(
     config: Config, # a configuration
     name: str, # name of the data set
     root: str | Path = "results", # of all configurations
 ) -> Path: # `results/{name}/{encoder}`
     "The folder of a configuration's results."
-    return Path(root) / file_name(config.name or name) / file_name(config.encoder)
+    return Path(root) / file_name(config.name or name) / file_name(config.encoder_name)

@@ -36,7 +36,7 @@ def tiny_folder(folder, pooling=None, normalize=False):
         for name, value in files.items(): (folder / name).write_text(json.dumps(value))
     return folder
 
-# %% ../nbs/tests/encoder_faults.ipynb #c8714200
+# %% ../nbs/tests/encoder_faults.ipynb #3e73bf73
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory): return tiny_folder(tmp_path_factory.mktemp("encoders") / "tiny-bert")
 
@@ -45,7 +45,7 @@ def copy(tiny, tmp_path): return shutil.copytree(tiny, tmp_path / "tiny-bert")
 
 @pytest.fixture
 def load(tmp_path):
-    def load(folder, **how): return load_encoder(folder, device="cpu", cache=tmp_path / "e.sqlite", **how)
+    def load(folder, **how): return load_encoder(folder, "cpu", cache=tmp_path / "e.sqlite", **how)
     return load
 
 def change_weights(folder, change):
@@ -61,7 +61,7 @@ def by_hand(folder, text, max_length):
     with torch.inference_mode():
         return AutoModel.from_pretrained(folder).eval()(input_ids=ids["input_ids"]).last_hidden_state[0].numpy()
 
-# %% ../nbs/tests/encoder_faults.ipynb #c10d9031
+# %% ../nbs/tests/encoder_faults.ipynb #35b39dd0
 @pytest.mark.parametrize("pooling, normalize, pool", [
     (["cls_token"], False, lambda h: h[0]), (["max_tokens"], True, lambda h: h.max(0)),
     (["mean_tokens"], True, lambda h: h.mean(0)),
@@ -69,7 +69,7 @@ def by_hand(folder, text, max_length):
     (None, False, lambda h: h.mean(0))])
 def test_folder_pools_as_it_states(pooling, normalize, pool, tmp_path, load):
     folder = tiny_folder(tmp_path / "st", pooling, normalize)
-    encoder, limit = load(folder), 8 if pooling else 130
+    encoder, limit = load(folder, long_text="truncate"), 8 if pooling else 130
     texts = [*TEXTS, "the cat sat on a mat " * 30]
     expected = np.stack([pool(by_hand(folder, text, limit)) for text in texts])
     if normalize: expected /= np.linalg.norm(expected, axis=1, keepdims=True)
@@ -87,7 +87,7 @@ def test_odd_texts_encode(tiny, load):
     odd = ["猫 🐈", "\x00 a", "{query}", "a" * 10_000, "cat " * 500, "[PAD]", "[MASK] [SEP]"]
     assert np.isfinite(load(tiny).encode(odd, progress=False)).all() and load(tiny).encode([]).shape == (0, 32)
 
-# %% ../nbs/tests/encoder_faults.ipynb #732637e2
+# %% ../nbs/tests/encoder_faults.ipynb #df935bcf
 def test_id_follows_what_decides_a_vector(tiny, copy, load):
     (copy / "README.md").write_text("words")
     first, half = load(copy), load(copy, dtype="bf16")
@@ -99,8 +99,10 @@ def test_id_follows_what_decides_a_vector(tiny, copy, load):
     changed = load(copy)
     assert changed.id != first.id and abs(changed.encode(TEXTS, progress=False) - before).max() > 1e-3
 
-def test_unknown_number_format_is_refused(tiny, load):
-    with pytest.raises(RouteProfileError, match="dtype: found 'int8', expected float32"): load(tiny, dtype="int8")
+@pytest.mark.parametrize("how, says", [(dict(dtype="int8"), "dtype: found 'int8', expected float32"),
+                                       (dict(long_text="cut"), "long_text: found 'cut', expected windows, truncate")])
+def test_unknown_settings_are_refused(tiny, load, how, says):
+    with pytest.raises(RouteProfileError, match=says): load(tiny, **how)
 
 def test_missing_gpu_is_reported(tiny, tmp_path, monkeypatch):
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)

@@ -20,10 +20,10 @@ def test_batches_hold_every_text_once_within_the_budget():
     assert sum(padding) < 0.03 * sum(lengths) and len(batches) < 120
     assert batches_of([], 20) == []
 
-# %% ../nbs/22_encoders.ipynb #e8880c5b
+# %% ../nbs/22_encoders.ipynb #a67441cc
 def test_minilm_equals_the_library(tmp_path):
     from sentence_transformers import SentenceTransformer
-    encoder = load_encoder("minilm", device="cpu", cache=tmp_path / "e.sqlite")
+    encoder = load_encoder("minilm+truncate", device="cpu", cache=tmp_path / "e.sqlite")
     words = "profile routing cosine graph benchmark model query answer domain score".split()
     texts = [" ".join(words[(i * k) % 10] for k in range(1 + i * i)) for i in range(17)]
     texts += ["猫 🐈 Ünïcode", "x = {'a': [1, 2]}\n\tf(x)", "[MASK] [SEP] " + "a" * 300]
@@ -35,7 +35,22 @@ def test_minilm_equals_the_library(tmp_path):
     assert abs(vectors - reference).max() < 1e-5
     assert (encoder.encode(texts[::-1], progress=False) == vectors[::-1]).all() and encoder.computed == 20
 
-# %% ../nbs/22_encoders.ipynb #bbe887ab
+# %% ../nbs/22_encoders.ipynb #eb9d5fb2
+def test_a_long_text_is_the_mean_of_its_windows(tmp_path):
+    from sentence_transformers import SentenceTransformer
+    windows, cut = (load_encoder("minilm", device="cpu", cache=tmp_path / "e.sqlite", long_text=how)
+                    for how in ("windows", "truncate"))
+    library = SentenceTransformer(str(windows.config.folder), device="cpu")
+    words = [f"{word} " * 127 for word in ("graph", "model", "query", "score")] # 254 tokens: a window is two of them
+    parts = library.encode([words[0] + words[1], words[2] + words[3], "score " * 31], show_progress_bar=False)
+    text = "".join(words) + "score " * 31
+    mean = np.average(parts, axis=0, weights=[254, 254, 31])
+    assert abs(windows.encode([text], progress=False)[0] - mean / np.linalg.norm(mean)).max() < 1e-5
+    assert abs(cut.encode([text], progress=False)[0] - parts[0]).max() < 1e-5
+    assert (windows.name, cut.name) == ("minilm", "minilm+truncate") and windows.id != cut.id
+    assert load_encoder("minilm+truncate").id == cut.id
+
+# %% ../nbs/22_encoders.ipynb #fd1f89ae
 def test_plain_longformer_is_mean_pooled(tmp_path):
     import torch
     from transformers import AutoTokenizer, LongformerConfig, LongformerModel
@@ -45,8 +60,8 @@ def test_plain_longformer_is_mean_pooled(tmp_path):
         vocab_size=len(tokenizer), hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64,
         max_position_embeddings=130, pad_token_id=0, initializer_range=0.5, attention_window=[16, 16])).eval()
     for part in (tokenizer, network): part.save_pretrained(tmp_path / "tiny.longformer-1")
-    encoder = load_encoder(tmp_path / "tiny.longformer-1", device="cpu", cache=tmp_path / "e.sqlite")
-    assert (encoder.name, encoder.dim, encoder.max_length) == ("tiny_longformer_1", 32, 129)
+    encoder = load_encoder(tmp_path / "tiny.longformer-1+truncate", device="cpu", cache=tmp_path / "e.sqlite")
+    assert (encoder.name, encoder.dim, encoder.max_length) == ("tiny_longformer_1+truncate", 32, 129)
     texts = ["a red cat", "a red cat sat on a blue mat and a dog saw it", "blue", "the cat sat on a mat " * 30]
     ids = [tokenizer(t, truncation=True, max_length=129, return_tensors="pt")["input_ids"] for t in texts]
     with torch.inference_mode(): expected = [network(i).last_hidden_state[0].mean(0).numpy() for i in ids]

@@ -3,7 +3,7 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/tests/llm_servers.ipynb #e95fbe56
+# %% ../nbs/tests/llm_servers.ipynb #3e33997f
 import json, re, sys, threading, time, traceback, types
 from contextlib import closing
 from functools import partial
@@ -15,9 +15,11 @@ from routeprofile.build_data_graph.graph_io import build_graph, read_graph
 from routeprofile.core import RouteProfileError
 from routeprofile.data.folders import write_example
 from routeprofile.encode.encoders import ExampleEncoder
+from routeprofile.encode.folders import find_folder
 from routeprofile.get_model_profile import answer_records
 from routeprofile.get_model_profile.answer_records import CachedEngine, TextRecord
-from routeprofile.get_model_profile.llm_engines import Answer, Engine, OpenAIEngine, Sampling, VLLMEngine, in_flight
+from routeprofile.get_model_profile.llm_engines import (Answer, Engine, OpenAIEngine, Pace, Sampling, VLLMEngine,
+                                                        explained, in_flight, start_engine)
 from routeprofile.get_model_profile.text_gnn import build_text_gnn_profile, text_gnn_hops
 from routeprofile.registry import FULL
 
@@ -342,3 +344,58 @@ def test_vllm_that_cannot_start_is_reported(vllm):
 def test_vllm_that_is_not_installed_is_reported(monkeypatch):
     monkeypatch.setitem(sys.modules, "vllm", None)
     with pytest.raises(RouteProfileError, match="text-gnn"): VLLMEngine("m")
+
+# %% ../nbs/tests/llm_servers.ipynb #d12f9641
+@pytest.mark.parametrize("before", [0, 295]) # a long message is shortened, but not within the key
+def test_the_key_is_in_no_message(monkeypatch, before):
+    monkeypatch.setenv("OPENAI_API_KEY", "a-secret-0123")
+    assert "a-secret" not in str(explained("http://x", ValueError("." * before + " bad key a-secret-0123")))
+
+@pytest.mark.parametrize("capacity", [1, 8])
+def test_the_pace_settles_below_what_is_too_much(capacity):
+    pace, refused = Pace(64), 0
+    for _ in range(200): # rounds of `limit` requests; those above the capacity are refused
+        sent, over = time.monotonic(), max(0, pace.limit - capacity)
+        refused += over
+        for _ in range(pace.limit - over): pace.answered()
+        for _ in range(over): pace.overloaded(sent)
+    assert capacity // 2 <= pace.limit <= capacity + 1 and refused <= 20 + 3 * capacity
+
+# %% ../nbs/tests/llm_servers.ipynb #db16b9f5
+@pytest.fixture(scope="module")
+def tiny_llm(tmp_path_factory):
+    import torch
+    from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
+    folder = tmp_path_factory.mktemp("llm") / "tiny-llama"
+    tokenizer = AutoTokenizer.from_pretrained(find_folder("minilm"))
+    tokenizer.chat_template = "{% for m in messages %}{{ m.content }} {% endfor %}"
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(0)
+    LlamaForCausalLM(LlamaConfig(vocab_size=len(tokenizer), hidden_size=32, num_hidden_layers=2, num_attention_heads=2,
+                                 intermediate_size=64, max_position_embeddings=128, initializer_range=0.5,
+                                 eos_token_id=102, pad_token_id=0)).save_pretrained(folder)
+    return str(folder)
+
+# %% ../nbs/tests/llm_servers.ipynb #a73bd382
+def test_a_batch_answers_as_one_prompt_at_a_time(tiny_llm):
+    chats = [[dict(role="user", content="dog " * n)] for n in (9, 2, 5)]
+    engines = [start_engine("transformers", tiny_llm, device="cpu", batch=batch) for batch in (64, 1)]
+    plain, fined = Sampling(max_tokens=12), Sampling(max_tokens=12, repetition_penalty=1.9)
+    together, alone, other = (dict(engine.ask(chats, how)) for engine, how in zip(
+        (*engines, engines[0]), (plain, plain, fined), strict=True))
+    assert together == alone != other and sorted(together) == [0, 1, 2]
+    assert engines[0].context == 128 and engines[0].count(chats[0]) == together[0].prompt_tokens >= 9
+
+# %% ../nbs/tests/llm_servers.ipynb #629f0696
+def test_an_answer_ends_at_the_end_token(tiny_llm):
+    engine, chat = start_engine("transformers", tiny_llm, device="cpu"), [[dict(role="user", content="dog cat")]]
+    before = dict(engine.ask(chat, Sampling(max_tokens=4)))[0]
+    assert (before.finish, before.tokens) == ("length", 4)
+    engine.llm.generation_config.eos_token_id = engine.tokenizer(before.text, add_special_tokens=False)["input_ids"][0]
+    after = dict(engine.ask(chat, Sampling(max_tokens=4)))[0]
+    assert (after.text, after.finish, after.tokens) == ("", "stop", 1)
+
+# %% ../nbs/tests/llm_servers.ipynb #b79ca126
+def test_a_folder_without_an_llm_is_one_error(tmp_path):
+    with pytest.raises(RouteProfileError, match="transformers cannot load it"):
+        start_engine("transformers", str(tmp_path))

@@ -109,16 +109,18 @@ def test_read_only_store_is_read():
         assert done.returncode == 0 and done.stderr.count("computed and not kept") == 1, done.stderr
         assert sorted(os.listdir(folder)) == before
 
-# %% ../nbs/tests/store_faults.ipynb #fc9b0e0f
+# %% ../nbs/tests/store_faults.ipynb #0414203b
 WORKER = """
 import sys
 from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace as Stub
+import numpy as np
 import routeprofile.encode.encoders as e
 cache, stop, texts = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
-e._quiet, e._BUDGET["cpu"], put, calls = nullcontext, 1, e.EmbeddingStore.put, []
-e._network = lambda *how: Stub(device=Stub(type="cpu"), tokenizer=lambda texts, **how: dict(input_ids=texts))
+e._quiet, e._PART["cpu"], put, calls = nullcontext, 1, e.EmbeddingStore.put, []
+e._network = lambda *how: Stub(device=Stub(type="cpu"), tokenizer=None)
+e.tokenize = lambda tokenizer, texts, *how: e.Windows(texts, np.arange(len(texts)), np.ones(len(texts)))
 e._forward = lambda model, texts: e.ExampleEncoder().encode(texts)
 def wait(word): print(word, flush=True); sys.stdin.readline()
 def slow(self, *args):
@@ -135,8 +137,8 @@ def worker(cache, stop, texts):
     return subprocess.Popen([sys.executable, "-c", WORKER, str(cache), str(stop), *texts], text=True,
                             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
-# %% ../nbs/tests/store_faults.ipynb #9b102ab6
-def test_killed_process_loses_one_batch_then_two_share_the_rest(tmp_path):
+# %% ../nbs/tests/store_faults.ipynb #e551faf0
+def test_killed_process_loses_one_part_then_two_share_the_rest(tmp_path):
     store, texts = EmbeddingStore(tmp_path / "e.sqlite"), [f"text {i}" for i in range(60)]
     first = worker(store.path, 3, texts)
     assert first.stdout.readline() == "stopped\n"

@@ -209,7 +209,7 @@ def text_gnn_profiles(
         return Profiles(graph.nodes["model"].names, unit(encoder.encode(texts)), {**how, **(asked if depth else {})})
     return {depth: profiles(depth) for depth in hops}
 
-# %% ../../nbs/33_text_gnn.ipynb #f50bb550
+# %% ../../nbs/33_text_gnn.ipynb #0f1c6e98
 def build_text_gnn_profile(
     mode: str = "standard", # `standard` or `newllm`
     graph: str | None = None, # graph file; default the query_task_domain graph of the mode
@@ -223,7 +223,7 @@ def build_text_gnn_profile(
     keep: list[str] | None = None, # LLMs to save: none given, the candidates; `all` or [], every LLM of the graph
     emb_save: str | None = None, # output `.npz`; default `results/model_profile_result/{mode}/text_gnn.npz`
     text_save: str | None = None, # output texts; default `text_gnn_texts.json` beside `emb_save`
-    engine: str = "auto", # auto, vllm, openai or replay (the record alone)
+    engine: str = "auto", # auto, vllm, transformers, openai or replay (the record)
     base_url: str | None = None, # openai: the server, e.g. http://127.0.0.1:8000/v1; default `$OPENAI_BASE_URL`
     concurrency: int = 64, # openai: requests in flight
     context: int | None = None, # tokens of prompt and answer; default: the model's own
