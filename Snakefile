@@ -117,6 +117,8 @@ PAGES = {page: [f"{page}.{e}" for e in TABLE] for page in ("table1", "table2", "
 PAGES |= {"figure3": [f"figure3.{e}" for e in PICTURE], "figure4": [f"newllm.{e}" for e in TABLE] + [f"figure4.{e}" for e in PICTURE]}
 if "newllm" not in USED: del PAGES["figure4"]
 if not any(profile_method(s.method).structured and s.mode == "standard" for s in STEPS.values()): del PAGES["figure3"] # depth is all that it shows
+OF_PAPER = [s for s in STEPS.values() if (m := profile_method(s.method)).in_design_space and m.representation != "random"]
+if len(OF_PAPER) > 1 or any(len(s.hops) > 1 for s in OF_PAPER): PAGES["claims"] = [f"claims.{e}" for e in TABLE] # something to compare
 ROUTED_BY = {(s.mode, r): None for s in STEPS.values() for r in CONFIG.routers if router_spec(r).takes(profile_method(s.method))}
 ONCE = {"choices": [f"choices_{mode}_{router}.{e}" for mode, router in ROUTED_BY for e in PICTURE]}
 COMPETENCE = "ExpectedRouter" in CONFIG.routers # then designs are selected, and cost and bonus are shown

@@ -49,7 +49,7 @@ def latex_table(
     style = style.format(latex_text).format_index(latex_text, axis="columns")
     return style.to_latex(hrules=True, column_format="l" * len(frame.columns))
 
-# %% ../nbs/03_pages.ipynb #d895e1af
+# %% ../nbs/03_pages.ipynb #e6c0baa8
 def write_table(
     frame, # `pandas.DataFrame` of texts, as it is to be read
     numbers, # `pandas.DataFrame` of the numbers behind it, for CSV; lists of each query's value are left out
@@ -57,6 +57,7 @@ def write_table(
     title: str, # heading
     notes: list[str], # sentences below the table
     below=None, # a second `pandas.DataFrame` of texts, e.g. the baselines
+    above: str = "", # a paragraph above the table, e.g. the rule by which to read it
 ) -> list[Path]: # the paths written: .csv, .md, .tex
     "Write a table as CSV (numbers), Markdown and LaTeX (texts)."
     numbers = numbers.drop(columns=[c for c in ("performance", "chosen") if c in numbers])
@@ -64,7 +65,8 @@ def write_table(
     comment = lambda text: "% " + terminal_text(" ".join(text.split())) + "\n"
     fields = numbers.map(csv_field).rename(columns=csv_field)
     content = {".csv": fields.to_csv(index=False, float_format="%.6f", lineterminator="\n"),
-               ".md": page_text(title, [*tables, notes]),
+               ".md": page_text(title, [above, *tables, notes]),
                ".tex": comment(title) + comment(r"needs \usepackage{booktabs, amssymb}")
+                       + (comment(above) if above else "")
                        + "\n".join(map(latex_table, tables)) + "".join(map(comment, notes))}
     return [write_text(Path(f"{stem}{suffix}"), text) for suffix, text in content.items()]

@@ -26,9 +26,12 @@ def load_object(
     except (ImportError, AttributeError) as error:
         raise RouteProfileError(f"registry: {path}: cannot be imported ({error}). Is its package installed?") from error
 
-# %% ../nbs/01_registry.ipynb #755626f8
+# %% ../nbs/01_registry.ipynb #ffe0aa69
 FIRST_SEED = 42 # seed of the paper's runs; a method without randomness has no other
+VECTORS = ("text", "embedding", "random") # representations of a profile that lie in the space of the queries
+ANY = (*VECTORS, "competence")
 
+# %% ../nbs/01_registry.ipynb #ded1d1e3
 @dataclass(frozen=True)
 class ProfileMethod:
     "A kind of LLM profile: where it stands in the design space, and the function that builds it."
@@ -60,16 +63,16 @@ class ProfileMethod:
     def structured(self) -> bool: return self.form == "structured"
 
     @property
+    def in_design_space(self) -> bool: return self.representation in VECTORS # of the paper: not made of measurements
+
+    @property
     def learning(self) -> str: return "trained" if self.trained else "training-free"
 
     def seeds(self, seeds: list[int]) -> list[int]: return list(seeds) if self.seeded else [FIRST_SEED] # of its runs
 
     def load(self): return load_object(self.builder) # the builder; raises `RouteProfileError`
 
-# %% ../nbs/01_registry.ipynb #d7c8791d
-VECTORS = ("text", "embedding", "random") # representations of a profile that lie in the space of the queries
-ANY = (*VECTORS, "competence")
-
+# %% ../nbs/01_registry.ipynb #889e4c1d
 @dataclass(frozen=True)
 class RouterSpec:
     "A router: the class that implements it, and how it is drawn."

@@ -3,10 +3,10 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/51_bootstrap.ipynb #67a9bcea
+# %% ../nbs/51_bootstrap.ipynb #85de9127
 import numpy as np
-from routeprofile.analysis.bootstrap import (bootstrap_interval, interval_of, paired_differences, query_weights,
-                                             ratio_interval, resampled_means, seed_weights)
+from routeprofile.analysis.bootstrap import (bootstrap_interval, interval_of, paired_contrasts, paired_differences,
+                                             query_weights, ratio_interval, resampled_means, seed_weights)
 
 # %% ../nbs/51_bootstrap.ipynb #4faa9826
 def test_weights_are_the_plain_bootstrap():
@@ -20,6 +20,14 @@ def test_weights_are_the_plain_bootstrap():
         plain = mine[r] @ a[:, picked].mean(axis=1) - theirs[r] @ b[:, picked].mean(axis=1)
         assert abs(drawn[r, 0] - plain) < 1e-11
     assert counted[0] == 12
+
+# %% ../nbs/51_bootstrap.ipynb #f9c92f4b
+def test_contrast_is_that_of_averaged_performances():
+    draws = np.random.default_rng(0)
+    a, b, c = (draws.integers(2, size=(3, 40)).astype(float) for _ in range(3))
+    observed, drawn, _ = paired_contrasts([a, b, c], [({0: 0.25, 1: 0.75}, {2: 1.0})], 50)
+    plain, again, _ = paired_differences([0.25 * a + 0.75 * b, c], [(0, 1)], 50)
+    assert np.allclose(observed, plain) and np.allclose(drawn, again) and np.ptp(drawn) > 0
 
 # %% ../nbs/51_bootstrap.ipynb #9a169ce1
 def test_blocks_change_nothing(monkeypatch):

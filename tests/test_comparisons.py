@@ -3,11 +3,12 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/54_comparisons.ipynb #37d4ad86
+# %% ../nbs/54_comparisons.ipynb #79e36033
 import numpy as np
 import pandas as pd
 import pytest
-from routeprofile.analysis.comparisons import VERDICTS, choices_by_benchmark, collapse, compare, holm, verdict
+from routeprofile.analysis.comparisons import (VERDICTS, choices_by_benchmark, claim_verdict, collapse, compare, holm,
+                                               verdict)
 from routeprofile.core import RouteProfileError
 
 LABELS = np.tile([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 0.0, 0.0]], (30, 1))
@@ -48,10 +49,16 @@ def test_the_order_of_runs_does_not_matter():
     one, two = (compare(r, BEST, ORACLE, 400).sort_values(["method", "baseline"]) for r in (runs, runs.iloc[::-1]))
     for column in ("difference", "low", "high", "p_holm"): assert list(one[column]) == list(two[column])
 
-# %% ../nbs/54_comparisons.ipynb #077a4163
+# %% ../nbs/54_comparisons.ipynb #f0fab268
 @pytest.mark.parametrize("low, high, p, word", [(0.1, 0.2, 0.01, "better"), (-0.2, -0.1, 0.01, "worse"),
     (-0.1, 0.1, 0.01, VERDICTS[2]), (0.1, 0.2, 0.06, VERDICTS[2]), (0.1, 0.2, np.nan, VERDICTS[2])])
 def test_verdict(low, high, p, word): assert verdict(dict(low=low, high=high, p_holm=p)) == word
+
+@pytest.mark.parametrize("better, worse, same, word", [
+    (3, 0, 2, "supported"), (0, 3, 2, "contradicted"), (3, 0, 3, "not decided"), (0, 3, 3, "not decided"),
+    (9, 1, 0, "not decided"), (1, 9, 0, "not decided"), (0, 0, 6, "not decided"), (0, 0, 0, "not tested")])
+def test_claim_verdict(better, worse, same, word):
+    assert claim_verdict([VERDICTS[0]] * better + [VERDICTS[1]] * worse + [VERDICTS[2]] * same) == word
 
 def test_holm_passes_over_nan(): np.testing.assert_allclose(holm([0.02, np.nan, 0.02]), [0.04, np.nan, 0.04])
 

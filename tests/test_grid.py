@@ -33,7 +33,7 @@ def to_run(config, **changes):
     lines = re.findall(r"^(\w+) +(\d+)$", snakemake(config, "--dry-run", "--quiet", "rules", **changes), re.M)
     return Counter({rule: int(count) for rule, count in lines if rule not in ("total", "all")})
 
-# %% ../nbs/tests/grid.ipynb #d733df4e
+# %% ../nbs/tests/grid.ipynb #240c1daf
 DATA = "a b$(touch CANARY)`touch CANARY`'\"é" # nothing in a path is run
 
 def places(config): return dict(results=str(config.parent / "results"), figures=str(config.parent / "figures"))
@@ -61,7 +61,8 @@ def after(config, change):
     changed.write_text(yaml.safe_dump(content))
     return to_run(changed, **places(config))
 
-NAMES = ["table1", "table2", "figure3", "baselines", "comparisons", "collapse", "choices", "loss"] # of mode standard
+NAMES = ["table1", "table2", "figure3", "baselines", "comparisons", "claims", "collapse", "choices",
+         "loss"] # of mode standard
 PAGES = {f"page_{name}" for name in NAMES}
 
 # %% ../nbs/tests/grid.ipynb #b9a0cd20

@@ -21,11 +21,12 @@ def test_a_page_keeps_the_order_of_its_parts():
     table = "| n   |\n|:----|\n| 1   |"
     assert page_text("T", ["one", pd.DataFrame(dict(n=[1])), [], ["a", "b"]]) == f"# T\n\none\n\n{table}\n\n- a\n- b\n"
 
-# %% ../nbs/03_pages.ipynb #09949f10
+# %% ../nbs/03_pages.ipynb #07e8d218
 def test_a_table_is_the_same_bytes_each_time(tmp_path):
     numbers = pd.DataFrame(dict(a=[0.1, 1 / 3], performance=[[1], [0]]))
-    write = lambda: [p.read_bytes() for p in write_table(FRAME, numbers, tmp_path / "K=1.5", "T", ["n"], FRAME)]
+    write = lambda: [p.read_bytes() for p in write_table(FRAME, numbers, tmp_path / "K=1.5", "T", ["n"], FRAME, "a")]
     first, again = write(), write()
+    assert first[1].startswith(b"# T\n\na\n\n|") and b"% a\n\\begin" in first[2]
     assert first == again and first[0] == b"a\n0.100000\n0.333333\n" and sorted(p.name for p in tmp_path.iterdir()) == [
         "K=1.5.csv", "K=1.5.md", "K=1.5.tex"]
 

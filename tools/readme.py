@@ -5,14 +5,16 @@ from pathlib import Path
 
 import pandas as pd
 
+from routeprofile.analysis.comparisons import CLAIM_VERDICTS, VERDICTS
 from routeprofile.registry import profile_methods, routers
 
 FOLDER = "figures/published"
+DATA_SETS = ("published", "dcrouter") # of real answers; each under `figures/`, where its pages were drawn
 
 
-def page(name: str) -> str:
+def page(name: str, folder: str = FOLDER) -> str:
     "A link to a page of results."
-    return f"[`{name}.md`]({FOLDER}/{name}.md)"
+    return f"[`{name}.md`]({folder}/{name}.md)"
 
 
 def interval(row) -> str:
@@ -143,10 +145,30 @@ def competence(figures: Path) -> str:
     )
 
 
+def claims(figures: Path) -> str:
+    "Last finding: verdicts on the paper's claims, for every data set and labels; empty where no page was drawn."
+    parts, pages = [], []
+    for data in DATA_SETS:
+        for variant, labels in {"": "released", "audited/": "audited"}.items():
+            path = figures.parent / data / variant / "claims.csv"
+            if not path.is_file(): continue
+            verdicts = []
+            for name, tests in pd.read_csv(path).groupby("claim", sort=False):
+                better, worse = ((tests["verdict"] == word).sum() for word in VERDICTS[:2])
+                counts = f" ({better} better, {worse} worse of {tests['verdict'].notna().sum()})"
+                word = tests["claim_verdict"].iat[0]
+                verdicts.append(f"{name} *{word}*" + counts * (word != CLAIM_VERDICTS[3]))
+            parts.append(f"{data}, {labels} labels: {', '.join(verdicts)}")
+            pages.append(page(f"{variant}claims", f"figures/{data}"))
+    if not parts: return ""
+    return f"**The paper's claims**, tested under every router: {'; '.join(parts)} ({', '.join(pages)})."
+
+
 def findings(figures: Path) -> str:
     "The findings; their words follow from the numbers."
     found = [beats_best_single(figures), gains_from_profiles(figures), new_llms(figures)]
     if (figures / "selection_standard.csv").is_file(): found.append(competence(figures))
+    if tested := claims(figures): found.append(tested)
     return "\n".join(f"{n}. {line}" for n, line in enumerate(found, 1))
 
 

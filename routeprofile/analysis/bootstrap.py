@@ -10,7 +10,7 @@ from ..core import rng
 
 # %% auto #0
 __all__ = ['BLOCK', 'query_weights', 'seed_weights', 'resampled_means', 'interval_of', 'bootstrap_interval', 'ratio_interval',
-           'paired_differences']
+           'paired_contrasts', 'paired_differences']
 
 # %% ../../nbs/51_bootstrap.ipynb #7ce54723
 BLOCK = 2_000_000 # numbers in a block of weights: 16 MB
@@ -92,7 +92,33 @@ def ratio_interval(
     low, high, _ = interval_of(over[under > 0] / under[under > 0])
     return float(np.sum(top) / np.sum(bottom)), low, high
 
-# %% ../../nbs/51_bootstrap.ipynb #ecf4005f
+# %% ../../nbs/51_bootstrap.ipynb #156de7f4
+def paired_contrasts(
+    sides: list[np.ndarray], # performances [seeds, n] of runs and baselines; NaN where an answer has no score
+    contrasts: list[tuple[dict[int, float], dict[int, float]]], # k pairs of position in `sides` → weight: plus, minus
+    resamples: int = 10_000, # draws
+    seed: int = 0, # seed of the draws
+    on: list[np.ndarray] | None = None, # queries of each contrast, bool [n]; default: those scored on every side
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]: # observed [k], drawn [resamples, k], queries that counted [k]
+    "Weighted sums of means minus weighted sums of means, observed and resampled; NaN where no query counts."
+    known = [~np.isnan(p).any(axis=0) for p in sides]
+    masks = [np.all([known[i] for i in (*plus, *minus)], axis=0) & (True if on is None else on[k])
+             for k, (plus, minus) in enumerate(contrasts)]
+    observed, drawn = [], []
+    for end, side in enumerate(("run", "baseline")):
+        jobs = [[(mask.tobytes(), i) for i in contrast[end]] for mask, contrast in zip(masks, contrasts)]
+        parts = {job: np.where(mask, sides[job[1]], np.nan) for own, mask in zip(jobs, masks) for job in own}
+        means = resampled_means(list(parts.values()), resamples, side, seed).T
+        mean = lambda p: p[~np.isnan(p)].mean() if (~np.isnan(p)).any() else np.nan
+        means = {job: (mean(p), m) for (job, p), m in zip(parts.items(), means)}
+        sums = [[sum(w * means[job][n] for job, w in zip(own, contrast[end].values())) for n in (0, 1)]
+                for own, contrast in zip(jobs, contrasts)]
+        observed.append(np.array([total for total, _ in sums]))
+        drawn.append(np.stack([total for _, total in sums], axis=1))
+    return (np.round(observed[0] - observed[1], 12), np.round(drawn[0] - drawn[1], 12),
+            np.array([int(mask.sum()) for mask in masks]))
+
+# %% ../../nbs/51_bootstrap.ipynb #133d3950
 def paired_differences(
     sides: list[np.ndarray], # performances [seeds, n] of runs and baselines; NaN where an answer has no score
     pairs: list[tuple[int, int]], # k comparisons: positions in `sides` of the run and of its baseline
@@ -101,15 +127,4 @@ def paired_differences(
     on: list[np.ndarray] | None = None, # queries of each comparison, bool [n]; default: those scored on both sides
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]: # observed [k], drawn [resamples, k], queries that counted [k]
     "Difference of each run to its baseline, observed and resampled; NaN where no query counts."
-    known = [~np.isnan(p).any(axis=0) for p in sides]
-    masks = [known[i] & known[j] & (True if on is None else on[k]) for k, (i, j) in enumerate(pairs)]
-    observed, drawn = [], []
-    for end, side in enumerate(("run", "baseline")):
-        jobs = [(mask.tobytes(), pair[end]) for mask, pair in zip(masks, pairs)]
-        parts = {job: np.where(mask, sides[job[1]], np.nan) for job, mask in zip(jobs, masks)} # a side on some queries
-        means = resampled_means(list(parts.values()), resamples, side, seed)
-        drawn.append(means[:, [list(parts).index(job) for job in jobs]])
-        mean = {job: p[~np.isnan(p)].mean() if any(job[0]) else np.nan for job, p in parts.items()}
-        observed.append(np.array([mean[job] for job in jobs]))
-    return (np.round(observed[0] - observed[1], 12), np.round(drawn[0] - drawn[1], 12),
-            np.array([int(mask.sum()) for mask in masks]))
+    return paired_contrasts(sides, [({i: 1.0}, {j: 1.0}) for i, j in pairs], resamples, seed, on)

@@ -17,7 +17,7 @@ from ..routing_evaluation.run_files import one_origin, read_runs, write_runs
 
 # %% auto #0
 __all__ = ['CONFIGURATION', 'MEANS', 'run_entry', 'save_runs', 'load_runs', 'in_order', 'method_label', 'design_label',
-           'performances', 'summarise']
+           'performances', 'configurations', 'summarise']
 
 # %% ../../nbs/52_results.ipynb #b45e2828
 def run_entry(
@@ -91,7 +91,7 @@ def design_label(
     depth = f" K={run['hops']}" if run["hops"] else ""
     return run["method"] + depth + ("" if run["graph"] == FULL else f", {run['graph']}")
 
-# %% ../../nbs/52_results.ipynb #a8a1f10e
+# %% ../../nbs/52_results.ipynb #dda2300d
 CONFIGURATION = ["mode", "method", "graph", "hops", "encoder", "template", "router"] # a run, apart from the seed
 MEANS = ["avg_performance", "total_avg_hit", "max_share", "entropy", "profile_cosine",
          "cold_start", "cold_share", "cold_precision"]
@@ -101,6 +101,14 @@ def performances(
 ) -> np.ndarray: # [seeds, n]; NaN where an answer has no score
     "The performances of a configuration."
     return np.array([[np.nan if v is None else v for v in run] for run in runs["performance"]], dtype=float)
+
+def configurations(
+    runs: pd.DataFrame, # of `load_runs`, or of a variant
+) -> dict[tuple, pd.DataFrame]: # configuration (values of `CONFIGURATION`) → its runs, in the order of seeds
+    "Runs by configuration; raises `RouteProfileError` for runs on different test sets."
+    sizes = {len(p) for p in runs["performance"]}
+    if len(sizes) != 1: raise RouteProfileError(f"runs: found {sorted(sizes)} queries. Do not mix test sets.")
+    return {key: group.sort_values("seed") for key, group in runs.groupby(CONFIGURATION, sort=False)}
 
 # %% ../../nbs/52_results.ipynb #21e75395
 def summarise(

@@ -19,7 +19,7 @@ from ..routing_evaluation.evaluate import COLLAPSED, cold_start, concentration
 
 # %% auto #0
 __all__ = ['BASELINE_NAMES', 'COLD', 'evaluate_choices', 'under_labels', 'Variant', 'open_variant', 'number', 'with_interval',
-           'average', 'baseline_table']
+           'signed', 'average', 'baseline_table']
 
 # %% ../../nbs/53_variants.ipynb #415ef1c6
 def evaluate_choices(
@@ -139,7 +139,7 @@ def open_variant(
     table = _baselines(policies[0], matrix, names, kept, new_llm)
     return Variant(again, summarise(again), table, matrix[kept], names, new_llm, kept)
 
-# %% ../../nbs/53_variants.ipynb #869cd641
+# %% ../../nbs/53_variants.ipynb #ecbab075
 BASELINE_NAMES = { # a baseline's name in tables; constants are named after their LLM
     "random": "Uniform random", "best_single_cards": "Best single LLM, by model cards",
     "best_single_training": "Best single LLM, by training data",
@@ -164,6 +164,14 @@ def with_interval(
     "A number with its interval."
     if name not in row or np.isnan(row[name]): return "–"
     return f"{row[name]:{sign}.3f} [{row[f'{name}_low']:{sign}.3f}, {row[f'{name}_high']:{sign}.3f}]"
+
+def signed(
+    row, # a comparison, by name
+    *names: str, # columns of the number, and of both ends of its interval
+) -> str: # e.g. `+0.012 [+0.005, +0.022]`; `–` where there is no number
+    "A difference or fraction with its interval, signs shown."
+    if pd.isna(row[names[0]]): return "–"
+    return f"{row[names[0]]:+.3f} [{row[names[1]]:+.3f}, {row[names[2]]:+.3f}]"
 
 def average(
     row, # of `summarise`
