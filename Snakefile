@@ -141,7 +141,8 @@ BONUS = [f"{FIGURES}/bonus.{e}" for e in (*TABLE, *PICTURE, "record.json")] if C
 rule all:
     localrule: True
     input: [f"{FIGURES}/{folder}{file}" for folder in VARIANTS for files in PAGES.values() for file in files], [f"{FIGURES}/{f}" for fs in ONCE.values() for f in fs],
-           [f"{FIGURES}/holdout.{e}" for e in (*TABLE, "record.json")] if HELD else [], SELECTED, BONUS
+           [f"{FIGURES}/holdout.{e}" for e in (*TABLE, "record.json")] if HELD else [], SELECTED, BONUS,
+           [f"{FIGURES}/encoders.{e}" for e in (*TABLE, "record.json")] if CONFIG.compare_with else []
 
 
 rule graph:
@@ -236,6 +237,17 @@ for variant, (labels, contamination) in VARIANTS.items():
             resources: in_turn=1, **needs(1000, 5)
             params: settings=page_settings(page, variant), page=page
             shell: "{RUN} nbs/paper/{params.page}.ipynb {log:q} {params.settings:q}"
+
+
+if CONFIG.compare_with: # tables of other configurations, made before
+
+    rule encoders:
+        input: f"{FIGURES}/table1.csv", CONFIG.compare_with, code_files("nbs/paper/encoders.ipynb")
+        output: report([f"{FIGURES}/encoders.{e}" for e in (*TABLE, "record.json")], category="encoders")
+        log: f"{ROOT}/executed/encoders.ipynb"
+        resources: **needs(1000, 5)
+        params: settings=settings(tables=[f"{FIGURES}/table1.csv", *CONFIG.compare_with], figures=FIGURES)
+        shell: "{RUN} nbs/paper/encoders.ipynb {log:q} {params.settings:q}"
 
 
 if HELD: # a data folder for each held-out LLM, over which the rules above run, and a table of them all

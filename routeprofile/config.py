@@ -70,7 +70,7 @@ class Grid(_Strict):
         if not isinstance(found, dict): return found
         return {_registered(router_spec, name).name: settings or {} for name, settings in found.items()}
 
-# %% ../nbs/02_config.ipynb #6ae2509f
+# %% ../nbs/02_config.ipynb #0afb9a9a
 class Variants(_Strict):
     "Labels and rows under which every table is also reported."
     audit: bool = False # recompute the code labels in a sandbox (needs bubblewrap), and report under them
@@ -90,6 +90,7 @@ class Config(Grid):
     variants: Variants = Variants() # label and row variants of the tables
     holdout: Holdout | None = None # what is run with LLMs held out; none: nothing
     resamples: Annotated[int, Field(ge=100)] = 10_000 # of the bootstrap behind the comparisons
+    compare_with: list[str] = [] # `table1.csv` of other configurations, shown beside this one's
     paper: str = "nbs/paper/paper_numbers.csv" # the paper's numbers, shown where the data set is the paper's
 
     @property

@@ -64,13 +64,14 @@ def by_router(
         rows.append({**label(group.iloc[0]), **{router: texts.get(router, "–") for router in columns}})
     return pd.DataFrame(rows)
 
-# %% ../../nbs/55_report.ipynb #a0e6d4c2
+# %% ../../nbs/55_report.ipynb #7a801781
 def notes(
     ours: pd.DataFrame, # a summary: `.attrs` hold how, references and tasks
     runs: bool = True, # also explain the texts of `run_text`
 ) -> list[str]: # sentences
     "How the numbers of a table were obtained."
     how, points = ours.attrs["how"], ours.attrs["references"]
+    name = how["encoder"].split("@")[0]
     kept, total = how["rows"].split(" of ")
     seeds = " or ".join(map(str, sorted({int(s) for s in ours["seeds"].dropna()})))
     best, paper = points["best_single"], " (the paper's number: Longformer, single run)" * bool(how.get("published"))
@@ -79,7 +80,8 @@ def notes(
     return [
         f"Data: {how['data']}{simulated}, {len(ours.attrs['tasks'])} test queries"
         + (f" ({how['rows']}: those without contamination)" if kept != total else "") + f", labels {how['labels']}.",
-        f"Encoder: {how['encoder'].split('@')[0]}, longer texts truncated; query text: {text[how['template']]}.",
+        f"Encoder: {name.removesuffix('+truncate')}, longer texts "
+        f"{'truncated' if name.endswith('+truncate') else 'in windows'}; query text: {text[how['template']]}.",
         *([f"Run: mean over {seeds} seed(s) [95% bootstrap interval over queries × seeds]{paper}.",
            "◆: over 95% of queries go to one LLM, so the number says nothing of the profile."] if runs else []),
         *([f"Texts of text_gnn: by {how['text_model']}, temperature 0."] if how.get("text_model") else []),
