@@ -49,7 +49,8 @@ def texts(n: int) -> list[str]:
 def encoding(name: str) -> list[dict]:
     "Texts a second: whole, the tokenizer alone, and the network alone."
     found, kept = [], {}
-    for device, dtype, n in (("cuda", "float32", 20_000), ("cuda", "bfloat16", 20_000), ("cpu", "float32", 400)):
+    for device, dtype, n in (("cuda", "float32", 100_000), ("cuda", "bfloat16", 100_000), ("cuda", "float16", 100_000),
+                             ("cpu", "float32", 400)):
         with tempfile.TemporaryDirectory() as folder:
             encoder = load_encoder(name, device=device, dtype=dtype, cache=f"{folder}/e.sqlite")
             encoder.encode(texts(64), progress=False)
@@ -66,19 +67,26 @@ def encoding(name: str) -> list[dict]:
     batch = {k: v.cuda() for k, v in model.tokenizer(some[:512], padding=True, truncation=True, max_length=256,
                                                      return_tensors="pt").items()}
     with torch.no_grad():
-        for dtype in (torch.float32, torch.bfloat16):
+        for dtype in (torch.float32, torch.bfloat16, torch.float16):
             network = model[0].auto_model.to(dtype)
             network(**batch)
             seconds = timed(lambda n=network: [n(**batch) for _ in range(20)], "cuda")
             found.append(dict(step=f"of these, the network, {str(dtype)[6:]}", device="cuda", size=20 * 512,
                               unit="texts", seconds=seconds))
-    one, other = kept["cuda", "float32"], kept["cuda", "bfloat16"]
-    cosine = (one * other).sum(1) / np.linalg.norm(one, axis=1) / np.linalg.norm(other, axis=1)
-    near = [np.argmax(v @ v.T - 2 * np.eye(len(v)), axis=1) for v in (one, other)]
+    one = kept["cuda", "float32"]
+    for dtype in ("bfloat16", "float16"):
+        other = kept["cuda", dtype]
+        cosine = (one * other).sum(1) / np.linalg.norm(one, axis=1) / np.linalg.norm(other, axis=1)
+        near = [np.argmax(v @ v.T - 2 * np.eye(len(v)), axis=1) for v in (one, other)]
+        found.append(dict(step=f"{dtype} against float32", note=f"least cosine of 400 texts {cosine.min():.6f}; "
+                          f"{np.mean(near[0] == near[1]):.1%} keep their nearest text"))
     apart = abs(one - kept["cpu", "float32"]).max()
-    found += [dict(step="bfloat16 against float32", note=f"least cosine of 400 texts {cosine.min():.5f}; "
-                   f"{np.mean(near[0] == near[1]):.1%} keep their nearest text"),
-              dict(step="float32, GPU against CPU", note=f"largest difference of a number {apart:.1e}")]
+    found.append(dict(step="float32, GPU against CPU", note=f"largest difference of a number {apart:.1e}"))
+    with tempfile.TemporaryDirectory() as folder:
+        from routeprofile.encode.store import EmbeddingStore
+        store, vectors = EmbeddingStore(Path(folder, "e.sqlite")), np.tile(one, (50, 1))
+        seconds = timed(lambda: store.put("e", [str(i) for i in range(len(vectors))], vectors), "cuda")
+        found.append(dict(step="of these, the store", device="cuda", size=len(vectors), unit="texts", seconds=seconds))
     return found
 
 
@@ -145,6 +153,18 @@ def training() -> list[dict]:
     return found
 
 
+def bounds(found: list[dict]) -> list[str]:
+    "For each number format the slowest part of encoding, which bounds it."
+    rate = {f["step"]: f["size"] / f["seconds"] for f in found if "seconds" in f and f["device"] == "cuda"}
+    lines = []
+    for dtype in ("float32", "bfloat16", "float16"):
+        parts = {name: rate[f"of these, the {name}"] for name in ("tokenizer", f"network, {dtype}", "store")}
+        slowest = min(parts, key=parts.get)
+        lines.append(f"- What bounds encoding in {dtype}: the {slowest.split(',')[0]}, alone {parts[slowest]:,.0f} texts "
+                     f"a second; whole {rate[f'encoding, {dtype}']:,.0f}, since the three overlap.")
+    return lines
+
+
 def page(found: list[dict]) -> str:
     "The measurements as Markdown."
     card = f"{torch.cuda.get_device_name()}, PyTorch {torch.__version__}, CUDA {torch.version.cuda}"
@@ -159,6 +179,7 @@ def page(found: list[dict]) -> str:
         lines.append(f"| {f['step']} | {f['device']} | {f['size']:,} {f['unit']} | {f['seconds']:.2f} | "
                      f"{rate:,.1f} | {times} |")
     notes = [f"- {f['step']}: {f['note']}." for f in found if "note" in f]
+    notes += bounds(found)
     end = "Simulated data and the sample's queries. Made by `benchmarks/gpu.py`.\n"
     return "\n".join([*lines, "", *notes, "", end])
 
