@@ -131,7 +131,7 @@ def _names(data: DataFolder) -> Iterator[Finding]:
         for group in alike.values():
             if len(group) > 1: yield Finding("all files", kind, " and ".join(group), "one name", error=False)
 
-# %% ../../nbs/18_validation.ipynb #60798498
+# %% ../../nbs/18_validation.ipynb #a30efbb5
 def inconsistencies(
     data: DataFolder, # a data folder whose files follow their schemas
 ) -> list[Finding]: # errors and warnings across files
@@ -143,9 +143,13 @@ def inconsistencies(
         for mode in MODES:
             if held not in data.models(mode):
                 found.append(Finding("dataset.json", "new_llm", held, f"an LLM of {data.path('models', mode).name}"))
+    if data.info().generated_cards: found.append(Finding("dataset.json", "generated_cards",
+        "true: model cards and descriptions are made of names and training scores",
+        "texts written by hand, where a profile reads texts", error=False))
     for mode in MODES: found += [*_cards(data, mode), *_pairs(data, mode)]
     return list(dict.fromkeys([*found, *_rows(data), *_names(data)]))
 
+# %% ../../nbs/18_validation.ipynb #3e17ad53
 def check_folder(
     data: DataFolder, # a data folder
     strict: bool = False, # warnings are errors too
