@@ -90,7 +90,7 @@ def _routerbench(path: Path) -> list[Source]:
                             constants=dict(split=split) if split else {}))
     return found
 
-# %% ../../nbs/12a_recipes.ipynb #1d0797dc
+# %% ../../nbs/12a_recipes.ipynb #d58e988c
 RECIPES = dict(
     dcrouter=Recipe(_dcrouter, dict(keep_overlap=True, repeats="mean", pairs=2)),
     routerdc=Recipe(_routerdc, dict(keep_overlap=True, repeats="mean")),
@@ -99,7 +99,7 @@ RECIPES = dict(
 def _options(recipe: str, given: dict) -> dict: # raises `RouteProfileError`
     "The options of a recipe, and those that the user set."
     defaults = {name: p.default for name, p in inspect.signature(convert_table).parameters.items()}
-    own = {name: value for name, value in given.items() if value != defaults[name]}
+    own = {name: value for name, value in given.items() if name in ("pairs", "repeats") or value != defaults[name]}
     if fixed := [name for name in own if name == "join" or name in Columns.__dataclass_fields__]:
         raise RouteProfileError(f"{fixed[0]}: found {own[fixed[0]]!r} beside the recipe {recipe}, which knows the "
                                 "columns. Leave it out, or leave the recipe out and name every column.")
@@ -107,6 +107,7 @@ def _options(recipe: str, given: dict) -> dict: # raises `RouteProfileError`
     if own.get("drop_overlap"): options["keep_overlap"] = False
     return options | own
 
+# %% ../../nbs/12a_recipes.ipynb #40c7dbe8
 @delegates(convert_table, but=["table"])
 def convert_data(
     path: str | None = None, # a table; with a recipe, the folder that holds the data set
@@ -115,13 +116,16 @@ def convert_data(
     to: str, # folder that gets `profile_data/` and `route_data/`
     table: str | None = None, # the table, in place of the argument
     recipe: str | None = None, # how a public data set is read: dcrouter, routerdc or routerbench
+    repeats: str | None = None, # two answers of an LLM to a query: refuse (default), first or mean (recipes)
+    pairs: int | None = None, # most pairs of a benchmark, for each of its training queries; default 4, dcrouter 2
     **kwargs,
 ) -> DataFolder: # the folder written; raises `RouteProfileError`
     "Make a data folder of a table of queries, LLMs and scores, or of a public data set by its recipe."
     if (path is None) == (table is None):
         raise RouteProfileError(f"table: found {'none' if path is None else f'{path} and {table}'}, expected one: "
                                 "convert answers.csv --to my_data, or convert --recipe dcrouter FOLDER --to my_data")
-    path = path or table
+    path, given = path or table, dict(repeats=repeats, pairs=pairs)
+    kwargs |= {name: value for name, value in given.items() if value is not None}
     if recipe is None: return convert_table(path, to, **kwargs)
     if recipe not in RECIPES:
         raise RouteProfileError(f"recipe: found {recipe!r}, expected one of {', '.join(RECIPES)}")
