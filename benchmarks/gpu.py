@@ -159,9 +159,9 @@ def bounds(found: list[dict]) -> list[str]:
     lines = []
     for dtype in ("float32", "bfloat16", "float16"):
         parts = {name: rate[f"of these, the {name}"] for name in ("tokenizer", f"network, {dtype}", "store")}
-        slowest = min(parts, key=parts.get)
-        lines.append(f"- What bounds encoding in {dtype}: the {slowest.split(',')[0]}, alone {parts[slowest]:,.0f} texts "
-                     f"a second; whole {rate[f'encoding, {dtype}']:,.0f}, since the three overlap.")
+        slowest, alone = min(parts.items(), key=lambda part: part[1])
+        lines.append(f"- What bounds encoding in {dtype}: the {slowest.split(',')[0]}, alone {alone:,.0f} texts a second; "
+                     f"whole {rate[f'encoding, {dtype}']:,.0f}, since the three overlap.")
     return lines
 
 

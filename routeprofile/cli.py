@@ -14,10 +14,10 @@ from .registry import NODE_SETS, load_object, profile_methods, routers
 __all__ = ['commands', 'as_option', 'option_type', 'refuse_empty_texts', 'Interrupted', 'as_command', 'repeat_flags',
            'command_class', 'build_app', 'main']
 
-# %% ../nbs/90_cli.ipynb #c916681c
+# %% ../nbs/90_cli.ipynb #b8fd172d
 _DATA = {
     "validate": "data.validation:validate_data", "describe": "data.folders:describe_data",
-    "fetch": "data.fetch:fetch_published", "convert": "data.convert:convert_table",
+    "fetch": "data.fetch:fetch_published", "convert": "data.recipes:convert_data",
     "sample": "data.sample:write_sample", "check-sample": "data.sample:check_sample",
     "audit": "data.audit:audit_data", "contamination": "analysis.contamination:report_contamination",
     "hold-out": "data.holdout:hold_out", "hold-out-each": "data.holdout:hold_out_each",

@@ -3,13 +3,13 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/11a_answer_table.ipynb #4e012f66
+# %% ../nbs/11a_answer_table.ipynb #2cdb63e8
 import pandas as pd
 import pytest
 from routeprofile.core import RouteProfileError
-from routeprofile.data.answer_table import answers_of, read_table, write_example_table
+from routeprofile.data.answer_table import Columns, answers_of, read_table, write_example_table
 
-# %% ../nbs/11a_answer_table.ipynb #dc77824b
+# %% ../nbs/11a_answer_table.ipynb #7042c2d7
 def test_files_are_read_as_they_stand(tmp_path):
     (tmp_path / "t.tsv").write_text("query\tmodel\tscore\nNA\tnull\t01\n\"two\nlines\"\tb\t\n")
     expected = dict(query=["NA", "two\nlines"], model=["null", "b"], score=["01", None])
@@ -18,9 +18,12 @@ def test_files_are_read_as_they_stand(tmp_path):
     assert len(answers_of(tmp_path / "t.csv.gz")) == 600
 
 @pytest.mark.parametrize("name, says", [("none.csv", "No such file"), ("bad.csv", "not a table that can be read"),
-                                        ("t.xlsx", "expected .csv, .tsv or .parquet")])
+                                        ("t.xlsx", "expected .csv, .tsv, .json"),
+                                        ("t.pkl", "found a pickle"), ("t.pkl.gz", "found a pickle"),
+                                        ("bad.json", "broken JSON"), ("bad.json.gz", "not a table that can be read")])
 def test_a_file_that_is_no_table_is_refused(tmp_path, name, says):
     (tmp_path / "bad.csv").write_bytes(b"query,model\n\xff\xfe,1\n")
+    for bad in ("bad.json", "bad.json.gz"): (tmp_path / bad).write_text('[{"query": ')
     with pytest.raises(RouteProfileError, match=says): read_table(tmp_path / name)
 
 # %% ../nbs/11a_answer_table.ipynb #71f7f44d
@@ -35,3 +38,38 @@ def test_parquet_is_read_as_csv_is(tmp_path):
 def test_scores_come_in_several_forms(tmp_path, scores):
     frame = pd.read_csv(write_example_table(tmp_path / "t.csv"))
     assert answers_of(frame.assign(score=frame["score"].map(scores))).equals(answers_of(frame))
+
+# %% ../nbs/11a_answer_table.ipynb #4e2af316
+@pytest.mark.parametrize("name", ["t.json", "t.json.gz", "t.jsonl", "t.jsonl.gz"])
+def test_json_is_read_as_csv_is(tmp_path, name):
+    frame = pd.read_csv(write_example_table(tmp_path / "t.csv"))
+    frame.to_json(tmp_path / name, orient="records", lines=".jsonl" in name)
+    assert answers_of(tmp_path / name).equals(answers_of(frame))
+    nested = frame.groupby(["benchmark", "query"], sort=False)[["model", "score"]].apply(lambda g: dict(g.to_numpy()))
+    nested.rename("scores").reset_index().to_json(tmp_path / name, orient="records", lines=".jsonl" in name)
+    columns = ["query", "benchmark", "model", "score"]
+    assert answers_of(tmp_path / name)[columns].equals(answers_of(frame)[columns])
+
+def test_benchmarks_come_from_another_file(tmp_path):
+    frame = pd.read_csv(write_example_table(tmp_path / "t.csv"))
+    frame.drop(columns="benchmark").rename(columns={"query": "question"}).to_csv(tmp_path / "s.csv", index=False)
+    known = frame[["query", "benchmark"]].drop_duplicates().rename(columns={"benchmark": "task_name"})
+    known.to_json(tmp_path / "b.jsonl", orient="records", lines=True)
+    names = Columns(query="question", benchmark="task_name")
+    assert answers_of(tmp_path / "s.csv", names, join=[tmp_path / "b.jsonl"]).equals(answers_of(frame))
+    known[1:].to_json(tmp_path / "b.jsonl", orient="records", lines=True)
+    with pytest.raises(RouteProfileError, match="row 1: question: found 'What is .*expected a query that the joined"):
+        answers_of(tmp_path / "s.csv", names, join=[tmp_path / "b.jsonl"])
+    with pytest.raises(RouteProfileError, match="found a column benchmark beside join"):
+        answers_of(frame, join=[tmp_path / "b.jsonl"])
+    with pytest.raises(RouteProfileError, match="b.jsonl: found no column benchmark; it has: query, task_name"):
+        answers_of(tmp_path / "s.csv", Columns(query="question"), join=[tmp_path / "b.jsonl"])
+
+# %% ../nbs/11a_answer_table.ipynb #827c91d7
+def test_a_benchmark_has_a_scale_of_its_own(tmp_path):
+    frame = pd.read_csv(write_example_table(tmp_path / "t.csv"))
+    percent = frame.assign(score=frame["score"].where(frame["benchmark"] != "sums", frame["score"] * 100))
+    assert answers_of(percent, scales=dict(sums=100)).equals(answers_of(frame))
+    with pytest.raises(RouteProfileError, match="found 100.0, expected 0 … 1(.|\n)*scales=BENCHMARK=100"):
+        answers_of(percent)
+    with pytest.raises(RouteProfileError, match="scales: sums: found 0"): answers_of(frame, scales=dict(sums=0))

@@ -3,13 +3,14 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/tests/convert_faults.ipynb #ff40c971
+# %% ../nbs/tests/convert_faults.ipynb #358949f9
 import pandas as pd
 import pytest
 from routeprofile.core import RouteProfileError, read_json
 from routeprofile.data.answer_table import write_example_table
 from routeprofile.data.convert import convert_table
 from routeprofile.data.folders import find_faults, open_folder, validate
+from routeprofile.data.validation import inconsistencies
 
 LARGE = "simulated-cor-large"
 
@@ -92,7 +93,7 @@ def test_optional_columns(tmp_path):
     assert set(data.families()) == {"simulated-ara", "simulated-bel", "simulated-cor"}
     assert {row.query for row in data.test_rows()} == set(frame[frame["part"] == "Test"]["query"])
 
-# %% ../nbs/tests/convert_faults.ipynb #fd563d41
+# %% ../nbs/tests/convert_faults.ipynb #4389d4a7
 TABLES = [
     (lambda f: f.drop(columns="benchmark"), {}, "found no column benchmark; it has: query, model"),
     (lambda f: f.drop(columns="model"), {}, "found no column model, expected a long table"),
@@ -111,7 +112,9 @@ TABLES = [
     (lambda f: f[f["benchmark"] == "sums"], {}, r"found one benchmark only \(sums\)"),
     (lambda f: f[f["model"].str.contains("ara")], {}, r"found 2 LLM\(s\) with enough answers"),
     (lambda f: f.assign(part="dev"), dict(split="part"), "part: found 'dev', expected train or test"),
-    (lambda f: f.assign(part=["train", "test"] * 300), dict(split="part"), "found in train and in test"),
+    (lambda f: f.assign(part=["train", "test"] * 300), dict(split="part"),
+     "found in train and in test(.|\n)*--drop-overlap"),
+    (lambda f: f.assign(part="train"), dict(split="part", drop_overlap=True, keep_overlap=True), "beside keep_overlap"),
     (lambda f: f.assign(part="train"), dict(split="part"), "found no query that all 5 LLMs answered"),
     (lambda f: f.assign(part="test"), dict(split="part"), "training: found no query"),
     (lambda f: f.assign(maker=["a", "b"] * 300), dict(family="maker"), "found the families a, b, expected one"),
@@ -121,7 +124,10 @@ OPTIONS = [
     (dict(public=["boards"]), "public: found boards, expected benchmarks among sums"),
     (dict(public=["sums", "spelling", "order", "board"]), "public: found every benchmark"),
     (dict(models=["huge"]), "models: found no answer of huge"), (dict(test_share=1.5), "test_share: found 1.5"),
-    (dict(scale=0), "scale: found 0"), (dict(pairs=0), "pairs: found 0"),
+    (dict(scale=0), "scale: found 0"), (dict(scales=["sums"]), "scales: found 'sums', expected BENCHMARK=LARGEST"),
+    (dict(scales=["other=2"]), "scales: found other, expected benchmarks"),
+    (dict(scales=["=1"]), "scales: found '=1'"), (dict(scales=["sums=ten"]), "scales: found 'sums=ten'"),
+    (dict(pairs=0), "pairs: found 0"),
     (dict(repeats="last"), "repeats: found 'last'")]
 
 # %% ../nbs/tests/convert_faults.ipynb #c0ee2602
@@ -158,3 +164,31 @@ def test_a_text_of_two_benchmarks_is_not_tested(tmp_path):
     both = frame[frame["benchmark"] == "sums"].assign(benchmark="more_sums")
     data = convert_table(pd.concat([frame, both]), tmp_path / "a", test_share=0.9)
     assert find_faults(data) == [] and {row.task_name for row in data.test_rows()} == {"spelling", "order", "board"}
+
+# %% ../nbs/tests/convert_faults.ipynb #12c2367a
+def test_overlap_leaves_train(tmp_path, capsys):
+    frame = simulated(tmp_path)
+    numbers = pd.factorize(frame["query"])[0]
+    frame["part"] = ["test" if n % 4 == 0 else "train" for n in numbers]
+    again = frame[numbers % 8 == 0].assign(part="train")
+    both, tested = pd.concat([frame, again]), set(frame[frame["part"] == "test"]["query"])
+    parts = {}
+    for how in ("keep_overlap", "drop_overlap"):
+        data = convert_table(both, tmp_path / how, split="part", **{how: True})
+        parts[how] = {p.query for p in data.training("standard")} & tested
+        assert {row.query for row in data.test_rows()} == tested and len(data.test_rows()) == len(tested)
+        assert validate(data) == []
+    dropped, kept = (content(convert_table(f, tmp_path / "a", split="part", name="a", **o)) for f, o in (
+        (frame, {}), (both, dict(drop_overlap=True))))
+    assert dropped == kept and parts["keep_overlap"] and not parts["drop_overlap"]
+    assert "15 test queries are training queries too" in capsys.readouterr().out
+
+def test_a_benchmark_may_be_tested_only(tmp_path):
+    frame = simulated(tmp_path)
+    frame["part"] = ["test" if task == "board" or n % 3 == 0 else "train"
+                     for n, task in zip(pd.factorize(frame["query"])[0], frame["benchmark"])]
+    data = convert_table(frame, tmp_path / "a", split="part")
+    assert validate(data) == [] and not [f for f in inconsistencies(data) if f.error]
+    assert list(data.tasks()) == ["sums", "spelling", "order", "board"] and "board" not in data.queries("standard")
+    assert all(card.detailed_scores["board"] is None for card in data.models("standard").values())
+    assert sum(row.task_name == "board" for row in data.test_rows()) == 30

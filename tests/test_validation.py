@@ -50,11 +50,12 @@ def test_what_makes_numbers_wrong_is_an_error(tmp_path, file, change, says):
     with pytest.raises(RouteProfileError) as raised: check_folder(changed(tmp_path, file, change))
     assert says in str(raised.value)
 
-# %% ../nbs/18_validation.ipynb #33f5b74a
+# %% ../nbs/18_validation.ipynb #007a4a6a
 @pytest.mark.parametrize("file, change, says", [
     (CARDS, lambda v: v.update(Small=v["small"]), "LLMs: found Small and small, expected one name"),
     (CARDS, lambda v: v["small"]["detailed_scores"].update(mmlu=0.4), "small → mmlu: found 0.4"),
     (PAIRS, lambda v: v.update(task_data_count=dict(mmlu=99)), "task_data_count → mmlu: found 99"),
+    (INFO, lambda v: v.update(generated_cards=True), "generated_cards: found true: model cards and descriptions are"),
     (TEST, lambda v: v[0]["model_performance"].pop("small") and None, "small: found answers in 3 of 4 rows")])
 def test_what_is_odd_is_a_warning(tmp_path, capsys, file, change, says):
     data = changed(tmp_path, file, change)

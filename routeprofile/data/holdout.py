@@ -119,7 +119,7 @@ def _held(root: Path) -> dict | None:
     raise RouteProfileError(f"{path}: held_out: found {held!r:.60}, expected an object with a text `of`. "
                             "Derive the folder again.")
 
-# %% ../../nbs/17_holdout.ipynb #0b849537
+# %% ../../nbs/17_holdout.ipynb #f3a88ac3
 def origin(
     data: DataFolder, # a data folder
 ) -> str: # the name of the data set that it was derived from, or its own
@@ -133,6 +133,7 @@ def _info(data: DataFolder, llm: str, keeps: list[str]) -> dict:
     note = f"{llm} is held out of {of}: it keeps {len(keeps)} leaderboard scores and no training entry names it."
     return dict(name=f"{file_name(of)}-without-{file_name(llm)}", simulated=info.simulated, prompts=info.prompts,
                 note=f"{info.note if info.name == of else ''} {note}".strip(), new_llm=llm,
+                **({"generated_cards": True} if info.generated_cards else {}),
                 held_out=dict(of=of, llm=llm, keeps=keeps))
 
 # %% ../../nbs/17_holdout.ipynb #b875933a

@@ -32,7 +32,7 @@ route_data/routing_test_data.json 45394440924d7a83f454022f42e57e6eda80ff10663e59
 """
 PUBLISHED_HASHES = dict(line.split() for line in _MANIFEST.strip().splitlines()) # path below a data folder → SHA-256
 
-# %% ../../nbs/09a_origin.ipynb #dc3d4b62
+# %% ../../nbs/09a_origin.ipynb #b420a74f
 class DataInfo(BaseModel):
     "The description of a data folder, `profile_data/dataset.json`."
     model_config = ConfigDict(strict=True, extra="ignore")
@@ -40,6 +40,7 @@ class DataInfo(BaseModel):
     simulated: bool # whether the answers come from a model of LLMs rather than from LLMs
     note: str = "" # one sentence
     new_llm: str | None = None # the LLM that `newllm` holds out
+    generated_cards: bool = False # whether cards and descriptions are made of names and training scores
     prompts: bool = False # whether the benchmarks are those that our prompt templates were written for
 
 # %% ../../nbs/09a_origin.ipynb #a284871f

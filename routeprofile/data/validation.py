@@ -29,11 +29,11 @@ class Finding:
 
     def __str__(self) -> str: return f"{self.file}: {self.entry}: found {self.found}, expected {self.expected}"
 
-# %% ../../nbs/18_validation.ipynb #d10bb8bb
+# %% ../../nbs/18_validation.ipynb #036ced0a
 def _cards(data: DataFolder, mode: str) -> Iterator[Finding]:
     "Families, prices, scores and candidates of a mode's model cards."
     file, cards, families = data.path("models", mode).name, data.models(mode), data.families()
-    largest = Counter()
+    largest, made = Counter(), data.info().generated_cards # their scores are percentages for certain
     for card in cards.values():
         for task, score in card.detailed_scores.items(): largest[task] = max(largest[task], score or 0)
     for llm, card in cards.items():
@@ -46,7 +46,7 @@ def _cards(data: DataFolder, mode: str) -> Iterator[Finding]:
         for task, score in card.detailed_scores.items():
             if score is not None and not -100 <= score <= 100:
                 yield Finding(file, f"{llm} → {task}", f"{score}", "a percentage from -100 to 100, or null")
-            elif score and 0 < score < 1 < largest[task]:
+            elif score and 0 < score < 1 < largest[task] and not made:
                 yield Finding(file, f"{llm} → {task}", f"{score}", f"a percentage, as others (up to {largest[task]}); "
                               "is it a fraction?", error=False)
     for llm in data.candidates():
@@ -84,7 +84,7 @@ def _rows(data: DataFolder) -> Iterator[Finding]:
     for llm in answers:
         if llm not in cards: yield Finding(file, llm, "answers", f"a card in {data.path('models').name}")
 
-# %% ../../nbs/18_validation.ipynb #1398c50b
+# %% ../../nbs/18_validation.ipynb #9e0d6abc
 def _pairs(data: DataFolder, mode: str) -> Iterator[Finding]:
     "Pairs that contradict each other, or name what is not there."
     path, training, cards, tasks = data.path("training", mode), data.training(mode), data.models(mode), data.tasks()
@@ -106,7 +106,9 @@ def _pairs(data: DataFolder, mode: str) -> Iterator[Finding]:
     counts = stated.get("task_data_count") if isinstance(stated, dict) else None
     actual = Counter(pair.task_name for pair in training)
     for task in sorted(actual if isinstance(counts, dict) and counts else ()):
-        if counts.get(task) != actual[task]:
+        stands_for = counts.get(task) if isinstance(counts.get(task), int) else 0
+        sampled = "task_query_count" in stated and stands_for > actual[task] # the file says how it was drawn
+        if counts.get(task) != actual[task] and not sampled:
             yield Finding(path.name, f"task_data_count → {task}", f"{counts.get(task)}", f"{actual[task]}, its pairs "
                           "here (a larger count: the pairs that these were drawn from)", error=False)
 
@@ -131,7 +133,7 @@ def _names(data: DataFolder) -> Iterator[Finding]:
         for group in alike.values():
             if len(group) > 1: yield Finding("all files", kind, " and ".join(group), "one name", error=False)
 
-# %% ../../nbs/18_validation.ipynb #60798498
+# %% ../../nbs/18_validation.ipynb #a30efbb5
 def inconsistencies(
     data: DataFolder, # a data folder whose files follow their schemas
 ) -> list[Finding]: # errors and warnings across files
@@ -143,9 +145,13 @@ def inconsistencies(
         for mode in MODES:
             if held not in data.models(mode):
                 found.append(Finding("dataset.json", "new_llm", held, f"an LLM of {data.path('models', mode).name}"))
+    if data.info().generated_cards: found.append(Finding("dataset.json", "generated_cards",
+        "true: model cards and descriptions are made of names and training scores",
+        "texts written by hand, where a profile reads texts", error=False))
     for mode in MODES: found += [*_cards(data, mode), *_pairs(data, mode)]
     return list(dict.fromkeys([*found, *_rows(data), *_names(data)]))
 
+# %% ../../nbs/18_validation.ipynb #3e17ad53
 def check_folder(
     data: DataFolder, # a data folder
     strict: bool = False, # warnings are errors too

@@ -18,7 +18,7 @@ __all__ = ['QUERIES', 'PairScores', 'pair_counts', 'sampling', 'compared_queries
            'training_scores', 'Evidence', 'size_similarity', 'domain_similarity', 'binomial_variance', 'contradictions',
            'suspicious_benchmarks', 'gather_evidence']
 
-# %% ../../nbs/37_evidence.ipynb #b77b96fe
+# %% ../../nbs/37_evidence.ipynb #b00d1167
 @dataclass
 class PairScores:
     "Performance of m LLMs on B benchmarks as far as training data tell it; NaN where they name no LLM."
@@ -30,10 +30,11 @@ class PairScores:
 def pair_counts(
     data: DataFolder,
     mode: str, # `standard` or `newllm`
+    what: str = "task_data_count", # or `task_query_count`, the queries that the pairs are of
 ) -> dict[str, int]: # benchmark → pairs that there were before sampling; empty where the file does not say
     "How many pairs the training file was sampled from."
     content = read_entries(data.path("training", mode))
-    counts = content.get("task_data_count") if isinstance(content, dict) else None
+    counts = content.get(what) if isinstance(content, dict) else None
     return {task: n for task, n in counts.items() if type(n) is int and n > 0} if isinstance(counts, dict) else {}
 
 def sampling(
@@ -46,11 +47,12 @@ def sampling(
 def compared_queries(
     items: list, # training pairs or rows
     node_tasks: list[str], # benchmark of each query node; may be empty
+    stated: dict[str, int] | None = None, # benchmark → queries, of `pair_counts`
 ) -> dict[str, int]: # benchmark → queries
-    "How many queries the LLMs were compared on: the query nodes, and not fewer than the training data name."
+    "How many queries the LLMs were compared on: as stated, else the query nodes; not fewer than the data name."
     seen = Counter(task for task, _ in {(item.task_name, item.query) for item in items})
     nodes = Counter(node_tasks)
-    return {task: max(n, nodes[task]) for task, n in seen.items()}
+    return {task: max(n, nodes[task], (stated or {}).get(task, 0)) for task, n in seen.items()}
 
 # %% ../../nbs/37_evidence.ipynb #2e0ca0ca
 def _graded(pairs: list[PreferencePair], benchmarks: list[str]) -> np.ndarray:
@@ -99,7 +101,7 @@ def scores_of_rows(
     level = np.array([column[~np.isnan(column)].mean() if (~np.isnan(column)).any() else np.nan for column in mean.T])
     return PairScores(mean - level, variance, np.zeros(len(benchmarks), bool), level)
 
-# %% ../../nbs/37_evidence.ipynb #3e9d9406
+# %% ../../nbs/37_evidence.ipynb #26dabec9
 def training_scores(
     data: DataFolder,
     mode: str, # `standard` or `newllm`
@@ -117,7 +119,8 @@ def training_scores(
                                 f"in {data.path('models', mode)}. Add its card, or leave its pairs out.")
     of_whole, of_items = (Counter(p.task_name for p in part) for part in (whole, items))
     share = {task: n / of_whole[task] for task, n in of_items.items()}
-    asked = compared_queries(whole, [name.rpartition("/")[0] for name in nodes])
+    stated = pair_counts(data, mode, "task_query_count")
+    asked = compared_queries(whole, [name.rpartition("/")[0] for name in nodes], stated)
     queries = {task: part * asked[task] for task, part in share.items()}
     counts = {task: n * share[task] for task, n in pair_counts(data, mode).items() if task in share}
     return scores_of_pairs(items, llms, benchmarks, counts, queries)

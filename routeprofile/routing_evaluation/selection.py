@@ -134,13 +134,13 @@ def _fold_gain(scored: dict[str, tuple], model, X: np.ndarray, value: np.ndarray
         found[name] = float(value[np.arange(len(X)), chosen].sum())
     return found
 
-# %% ../../nbs/47_selection.ipynb #db84e46d
+# %% ../../nbs/47_selection.ipynb #755e5db8
 def _cross_validate(designs: Callable, data: DataFolder, mode: str, encoder, template: str) -> list[dict[str, float]]:
     "Design → gain, for every fold and new LLM; `designs` makes of `Known` {design: (B benchmarks, scores [m, B])}."
     (items, llms), graph = _items(mode, data), assemble(data, mode, NODE_SETS[FULL])
     template = template_for(template, data.path("training", mode))
     nodes = data.query_rows(mode)
-    asked = compared_queries(items, [row.task_name for row in nodes])
+    asked = compared_queries(items, [row.task_name for row in nodes], pair_counts(data, mode, "task_query_count"))
     nodes = [row for row in nodes if row.task_name in asked]
     gains, found = pair_gains(items, llms, pair_counts(data, mode), asked), []
     X, node_X = (encoder.encode([query_text(row, template) for row in rows]) for rows in (items, nodes))
