@@ -160,8 +160,8 @@ def bounds(found: list[dict]) -> list[str]:
     for dtype in ("float32", "bfloat16", "float16"):
         parts = {name: rate[f"of these, the {name}"] for name in ("tokenizer", f"network, {dtype}", "store")}
         slowest, alone = min(parts.items(), key=lambda part: part[1])
-        lines.append(f"- What bounds encoding in {dtype}: the {slowest.split(',')[0]}, alone {alone:,.0f} texts a second; "
-                     f"whole {rate[f'encoding, {dtype}']:,.0f}, since the three overlap.")
+        lines.append(f"- Encoding in {dtype} is bound by the {slowest.split(',')[0]}, alone {alone:,.0f} a second, "
+                     f"the whole {rate[f'encoding, {dtype}']:,.0f}, since the three overlap.")
     return lines
 
 

@@ -29,10 +29,10 @@ def test_designs_stand_beside_each_other(tmp_path):
     assert kept[["setting", "designs"]].values.tolist() == [["other, windows", 3]] and len(numbers) == 6
     assert kept["rank_correlation"].iat[0] == -1 and abs(kept["largest_change"].iat[0] - 0.3) < 1e-9
 
-# %% ../nbs/55a_encoder_effect.ipynb #2ae05d98
+# %% ../nbs/55a_encoder_effect.ipynb #4d567e9d
 def test_wrong_tables_are_refused(tmp_path):
     path = write(tmp_path, "minilm", [0.1])
-    with pytest.raises(RouteProfileError, match="encoder: found minilm, windows in two tables"): read_tables([path, path])
+    with pytest.raises(RouteProfileError, match="found minilm, windows in two tables"): read_tables([path, path])
     (tmp_path / "x.csv").write_text("a,b\n1,2\n")
     with pytest.raises(RouteProfileError, match="found no column mode.*expected a table1.csv"):
         read_tables([tmp_path / "x.csv"])
