@@ -35,6 +35,16 @@ def test_the_oracle_recovers_the_whole_gap():
     found = compare(make("emb_gnn", LABELS.argmax(axis=1), hops=2), BEST, ORACLE, 400).iloc[0]
     assert found["verdict"] == "better" and found["fraction"] == found["fraction_low"] == found["fraction_high"] == 1
 
+# %% ../nbs/54_comparisons.ipynb #268ba2a2
+def test_nearest_queries_are_a_baseline_of_their_own():
+    runs, draws = make("emb_gnn", LABELS.argmax(axis=1), hops=2), np.random.default_rng(1).integers(3, size=(4, 120))
+    nearest = LABELS[np.arange(120), draws]
+    found = compare(runs, BEST, ORACLE, 400, nearest=nearest).set_index("baseline")
+    assert list(found.index) == ["best single", "nearest queries"] and set(found["comparisons"]) == {1}
+    row = found.loc["nearest queries"]
+    assert abs(row["difference"] - (ORACLE.mean() - nearest.mean())) < 1e-9
+    assert row["verdict"] == "better" and np.isnan(row["fraction"])
+
 # %% ../nbs/54_comparisons.ipynb #22b5cf5a
 def test_flat_of_the_same_graph_is_compared_with():
     runs = pd.concat([make("flat", always(0)), make("flat", always(1), graph="task"),

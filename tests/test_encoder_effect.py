@@ -3,10 +3,11 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/55a_encoder_effect.ipynb #b66fa1e2
+# %% ../nbs/55a_encoder_effect.ipynb #62585d7d
 import pandas as pd
 import pytest
-from routeprofile.analysis.encoder_effect import encoder_table, order_kept, read_tables
+from routeprofile.analysis.encoder_effect import check_same_rows, encoder_table, order_kept, read_tables
+from routeprofile.artifacts import record, write_manifest
 from routeprofile.core import RouteProfileError
 
 def write(folder, encoder, values, method="emb_gnn"):
@@ -36,3 +37,18 @@ def test_wrong_tables_are_refused(tmp_path):
     (tmp_path / "x.csv").write_text("a,b\n1,2\n")
     with pytest.raises(RouteProfileError, match="found no column mode.*expected a table1.csv"):
         read_tables([tmp_path / "x.csv"])
+
+# %% ../nbs/55a_encoder_effect.ipynb #1e1b9ccf
+def test_tables_of_other_test_rows_are_refused(tmp_path):
+    def table(name, rows):
+        data = tmp_path / name / "routing_test_data.json"
+        data.parent.mkdir()
+        data.write_text(rows)
+        path = write(tmp_path / name, "minilm", [0.1]).rename(tmp_path / name / "table1.csv")
+        write_manifest(path.with_name("table1.record.json"), [path], record(data, step="page", page="table1"))
+        return path
+    a, b, c = table("a", "[1]"), table("b", "[1]"), table("c", "[2]")
+    check_same_rows([a, b])
+    with pytest.raises(RouteProfileError, match="c/table1.csv: made from other test rows than"): check_same_rows([a, c])
+    b.write_text("changed")
+    with pytest.raises(RouteProfileError, match="b/table1.csv: found"): check_same_rows([a, b])

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from routeprofile.analysis.comparisons import CLAIM_VERDICTS, VERDICTS
+from routeprofile.analysis.encoder_effect import order_kept
 from routeprofile.registry import profile_methods, routers
 
 FOLDER = "figures/published"
@@ -109,8 +110,9 @@ def new_llms(figures: Path) -> str:
 
 
 def ends(row, name: str, sign: str = "+") -> str:
-    "A number with its interval."
-    return f"{row[name]:{sign}.3f} [{row[f'{name}_low']:{sign}.3f}, {row[f'{name}_high']:{sign}.3f}]"
+    "A number with its interval, in columns named after it or `low` and `high`."
+    low, high = (row[f"{name}_{end}" if f"{name}_{end}" in row else end] for end in ("low", "high"))
+    return f"{row[name]:{sign}.3f} [{low:{sign}.3f}, {high:{sign}.3f}]"
 
 
 def difference(figures: Path, method: str, mode: str = "standard") -> str:
@@ -145,6 +147,39 @@ def competence(figures: Path) -> str:
     )
 
 
+def encoders(figures: Path) -> str:
+    "Finding: what the encoder, and cutting long texts off, changes; empty where no page was drawn."
+    path = figures / "encoders.csv"
+    if not path.is_file(): return ""
+    table = pd.read_csv(path)
+    parts = [f"{row.setting}: rank correlation {row.rank_correlation:.2f} under {row.router} ({row.designs} designs, "
+             f"largest change {row.largest_change:+.3f})"
+             for row in order_kept(table).itertuples() if row.designs > 2]
+    own = table.query("router == 'ExpectedRouter' and method == 'competence'")
+    levels = ", ".join(f"{row.avg_performance:.3f} ({row.setting})" for row in own.itertuples())
+    return (f"**The encoder**: the order of designs against that of {table['setting'].iat[0]}, {'; '.join(parts)}. "
+            f"Competence under the expected-performance router: {levels} ({page('encoders')}).")
+
+
+def second_benchmark(figures: Path) -> str:
+    "Finding: the second benchmark; empty where it was not run."
+    folder = figures.parent / "dcrouter"
+    if not (folder / "comparisons.csv").is_file(): return ""
+    rows = pd.read_csv(folder / "comparisons.csv").query("mode == 'standard'")
+    counts = {word: int((rows.query("baseline == 'best single'")["verdict"] == word).sum()) for word in VERDICTS}
+    baselines = pd.read_csv(folder / "baselines.csv").query("mode == 'standard'").set_index("baseline")
+    own, parts = rows.query("router == 'ExpectedRouter' and method == 'competence'").set_index("baseline"), []
+    for name in ("best single", "nearest queries"):
+        row = own.loc[name]
+        parts.append(f"{ends(row, 'difference')} against {name} ({row['verdict']})")
+    score = pd.read_csv(folder / "table1.csv").query("router == 'ExpectedRouter' and method == 'competence'").iloc[0]
+    return (f"**A second benchmark** (DCRouter, 9 LLMs without model cards): of {sum(counts.values())} runs "
+            f"{counts[VERDICTS[0]]} beat the best single LLM, {counts[VERDICTS[1]]} are worse. Competence from training "
+            f"scores alone: {interval(score)}, {', '.join(parts)}; the best single LLM has "
+            f"{interval(baselines.loc['best_single_training'])}, nearest queries {interval(baselines.loc['knn'])} "
+            f"({page('comparisons', 'figures/dcrouter')}, {page('table1', 'figures/dcrouter')}).")
+
+
 def claims(figures: Path) -> str:
     "Last finding: verdicts on the paper's claims, for every data set and labels; empty where no page was drawn."
     parts, pages = [], []
@@ -168,7 +203,7 @@ def findings(figures: Path) -> str:
     "The findings; their words follow from the numbers."
     found = [beats_best_single(figures), gains_from_profiles(figures), new_llms(figures)]
     if (figures / "selection_standard.csv").is_file(): found.append(competence(figures))
-    if tested := claims(figures): found.append(tested)
+    found += [line for make in (encoders, second_benchmark, claims) if (line := make(figures))]
     return "\n".join(f"{n}. {line}" for n, line in enumerate(found, 1))
 
 

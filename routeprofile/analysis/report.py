@@ -139,13 +139,13 @@ def baselines_table(
     texts = pd.concat(texts).fillna("")
     return texts[["Mode", *texts.columns.drop("Mode")]], pd.concat(numbers)
 
-# %% ../../nbs/55_report.ipynb #54625ac6
+# %% ../../nbs/55_report.ipynb #00627031
 def comparisons_table(
     variants: dict[str, Variant], # mode → variant
     resamples: int, # of the bootstrap
 ) -> tuple[pd.DataFrame, pd.DataFrame]: # texts, numbers
-    "Every configuration against the best single LLM and the flat profile."
-    found = [compare(v.runs, v.best_single, v.oracle, resamples) for v in variants.values()]
+    "Every configuration against the best single LLM, nearest training queries and the flat profile."
+    found = [compare(v.runs, v.best_single, v.oracle, resamples, nearest=v.nearest) for v in variants.values()]
     table = in_order(pd.concat(found, ignore_index=True), "mode", "router", "method", "graph", "hops")
     table = table.sort_values("baseline", kind="stable").sort_values("mode", kind="stable", ascending=False)
     rows = [{"Mode": row["mode"], "Router": row["router"], "Profile": design_label(row), "Against": row["versus"],
@@ -162,7 +162,8 @@ def comparison_notes(
     counts = table.groupby(["mode", "baseline", "verdict"], sort=False).size()
     return [f"Paired bootstrap over test queries and seeds, {resamples:,} resamples; p is two-sided, Holm-corrected "
             f"over the {table['comparisons'].max()} or fewer comparisons of a mode and baseline.",
-            "Best single: the LLM that is best on training data. Fraction: difference to it, divided by the oracle's.",
+            "Best single: the LLM that is best on training data. Fraction: difference to it, divided by the oracle's. "
+            "Nearest queries: the LLM that is best on the training queries nearest to a query, without profiles.",
             *(f"{mode}, against {baseline}: {n} {verdict}." for (mode, baseline, verdict), n in counts.items())]
 
 # %% ../../nbs/55_report.ipynb #ee0b771d

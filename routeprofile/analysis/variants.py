@@ -64,7 +64,7 @@ def under_labels(
     frame.attrs = {**runs.attrs, "tasks": [t for t, k in zip(runs.attrs.get("tasks", []), kept) if k]}
     return frame
 
-# %% ../../nbs/53_variants.ipynb #e2517c16
+# %% ../../nbs/53_variants.ipynb #86a5e8de
 @dataclass
 class Variant:
     "A mode's runs under some labels, on some rows."
@@ -80,6 +80,11 @@ class Variant:
     def best_single(self) -> np.ndarray: # [n]
         "Performance of the best single LLM, chosen on training data."
         return self.baselines.loc["best_single_training", "performance"][0]
+
+    @property
+    def nearest(self) -> np.ndarray | None: # [seeds, n]; `None`: not among the baselines
+        "Performance of nearest training queries."
+        return np.stack(self.baselines.loc["knn", "performance"]) if "knn" in self.baselines.index else None
 
     @property
     def oracle(self) -> np.ndarray: # [n]
