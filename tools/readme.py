@@ -174,8 +174,8 @@ def second_benchmark(figures: Path) -> str:
         parts.append(f"{ends(row, 'difference')} against {name} ({row['verdict']})")
     score = pd.read_csv(folder / "table1.csv").query("router == 'ExpectedRouter' and method == 'competence'").iloc[0]
     return (f"**A second benchmark** (DCRouter, 9 LLMs without model cards): of {sum(counts.values())} runs "
-            f"{counts[VERDICTS[0]]} beat the best single LLM, {counts[VERDICTS[1]]} are worse. Competence from training "
-            f"scores alone: {interval(score)}, {', '.join(parts)}; the best single LLM has "
+            f"{counts[VERDICTS[0]]} beat the best single LLM, {counts[VERDICTS[1]]} are worse. Competence from "
+            f"training scores alone: {interval(score)}, {', '.join(parts)}; the best single LLM has "
             f"{interval(baselines.loc['best_single_training'])}, nearest queries {interval(baselines.loc['knn'])} "
             f"({page('comparisons', 'figures/dcrouter')}, {page('table1', 'figures/dcrouter')}).")
 

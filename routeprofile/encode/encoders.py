@@ -214,7 +214,7 @@ class ExampleEncoder:
         "Draw vectors."
         return np.stack([rng(0, text).standard_normal(self.dim) for text in texts]).astype(np.float32)
 
-# %% ../../nbs/22_encoders.ipynb #f48770d5
+# %% ../../nbs/22_encoders.ipynb #e4c7e99b
 _DTYPES = {"float32": "", "bfloat16": "+bf16", "float16": "+fp16"}
 
 def load_encoder(
@@ -235,5 +235,5 @@ def load_encoder(
     config = read_config(find_folder(name))
     short = name if name in ("minilm", "longformer") else Path(name).expanduser().resolve().name
     short = re.sub(r"[^A-Za-z0-9_+]", "_", short) + _DTYPES[dtype] + "+truncate" * (long_text == "truncate")
-    return Encoder(short, f"{short}@{fingerprint(config, dtype)}", config, EmbeddingStore(store_path(cache)),
+    return Encoder(short, f"{short}@{fingerprint(config, dtype, long_text)}", config, EmbeddingStore(store_path(cache)),
                    device, dtype, long_text)

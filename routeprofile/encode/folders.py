@@ -109,8 +109,8 @@ def weight_files(
         if found: return sorted(found)
     return sorted(path for path in folder.glob("*/*.safetensors") if path.parent.name.startswith("0_"))
 
-# %% ../../nbs/21a_encoder_folders.ipynb #d96025fc
-SCHEME = 2 # 1: networks of our own; 2: run by sentence-transformers
+# %% ../../nbs/21a_encoder_folders.ipynb #bdb82f3b
+SCHEME = 3 # 1: networks of our own; 2: run by sentence-transformers; 3: long texts in windows, unless cut off
 
 @lru_cache(maxsize=256)
 def _sha(path: Path, size: int, changed: int) -> str: return sha256_file(path)
@@ -122,10 +122,11 @@ def _aside(path: Path) -> bool:
     return (path.parts[0] in ("onnx", "openvino", "coreml") or path.name in ("README.txt", "data_config.json")
             or any(part.startswith(".") for part in path.parts))
 
-# %% ../../nbs/21a_encoder_folders.ipynb #c0289257
+# %% ../../nbs/21a_encoder_folders.ipynb #7aa8daec
 def fingerprint(
     config: EncoderConfig,
     dtype: str = "float32", # number format of the network
+    long_text: str = "windows", # texts beyond the limit: `windows` or `truncate`
 ) -> str: # 16 hex digits
     "A hash over all that decides a vector."
     folder = config.folder
@@ -134,7 +135,8 @@ def fingerprint(
     modules = [path for path in folder.glob("[1-9]_*/*") if path.suffix in (".safetensors", ".bin")]
     files = [[path.relative_to(folder).as_posix(), _sha_of(path)]
              for path in sorted({*small, *modules, *weight_files(folder)})]
-    return hashlib.sha256(json.dumps([SCHEME, files, config.max_length, config.dim, dtype]).encode()).hexdigest()[:16]
+    settings = [SCHEME, files, config.max_length, config.dim, dtype, long_text]
+    return hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:16]
 
 # %% ../../nbs/21a_encoder_folders.ipynb #6901e2ca
 def unavailable(
