@@ -3,28 +3,12 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/11a_answer_table.ipynb #2cdb63e8
+# %% ../nbs/11a_answer_table.ipynb #9324f502
+import json
 import pandas as pd
 import pytest
 from routeprofile.core import RouteProfileError
-from routeprofile.data.answer_table import Columns, answers_of, read_table, write_example_table
-
-# %% ../nbs/11a_answer_table.ipynb #7042c2d7
-def test_files_are_read_as_they_stand(tmp_path):
-    (tmp_path / "t.tsv").write_text("query\tmodel\tscore\nNA\tnull\t01\n\"two\nlines\"\tb\t\n")
-    expected = dict(query=["NA", "two\nlines"], model=["null", "b"], score=["01", None])
-    assert read_table(tmp_path / "t.tsv").to_dict("list") == expected
-    pd.read_csv(write_example_table(tmp_path / "t.csv")).to_csv(tmp_path / "t.csv.gz", index=False)
-    assert len(answers_of(tmp_path / "t.csv.gz")) == 600
-
-@pytest.mark.parametrize("name, says", [("none.csv", "No such file"), ("bad.csv", "not a table that can be read"),
-                                        ("t.xlsx", "expected .csv, .tsv, .json"),
-                                        ("t.pkl", "found a pickle"), ("t.pkl.gz", "found a pickle"),
-                                        ("bad.json", "broken JSON"), ("bad.json.gz", "not a table that can be read")])
-def test_a_file_that_is_no_table_is_refused(tmp_path, name, says):
-    (tmp_path / "bad.csv").write_bytes(b"query,model\n\xff\xfe,1\n")
-    for bad in ("bad.json", "bad.json.gz"): (tmp_path / bad).write_text('[{"query": ')
-    with pytest.raises(RouteProfileError, match=says): read_table(tmp_path / name)
+from routeprofile.data.answer_table import Columns, answers_of, write_example_table
 
 # %% ../nbs/11a_answer_table.ipynb #71f7f44d
 def test_parquet_is_read_as_csv_is(tmp_path):
@@ -39,7 +23,7 @@ def test_scores_come_in_several_forms(tmp_path, scores):
     frame = pd.read_csv(write_example_table(tmp_path / "t.csv"))
     assert answers_of(frame.assign(score=frame["score"].map(scores))).equals(answers_of(frame))
 
-# %% ../nbs/11a_answer_table.ipynb #4e2af316
+# %% ../nbs/11a_answer_table.ipynb #c9f2f67f
 @pytest.mark.parametrize("name", ["t.json", "t.json.gz", "t.jsonl", "t.jsonl.gz"])
 def test_json_is_read_as_csv_is(tmp_path, name):
     frame = pd.read_csv(write_example_table(tmp_path / "t.csv"))
@@ -49,6 +33,15 @@ def test_json_is_read_as_csv_is(tmp_path, name):
     nested.rename("scores").reset_index().to_json(tmp_path / name, orient="records", lines=".jsonl" in name)
     columns = ["query", "benchmark", "model", "score"]
     assert answers_of(tmp_path / name)[columns].equals(answers_of(frame)[columns])
+
+@pytest.mark.parametrize("change, says", [
+    (dict(query=["a"]), "row 2: query: found .'a'., expected a text"), (dict(model={"a": 1}), "row 2: model: found "),
+    (dict(score=10**400), "row 2: score: found 1000000"),
+    (dict(score=[1]), r"row 2: score: found \[1\], expected a number")])
+def test_a_json_entry_of_another_kind_is_named(tmp_path, change, says):
+    row = dict(query="q", benchmark="b", model="m", score=1)
+    (tmp_path / "t.json").write_text(json.dumps([row, {**row, **change}]))
+    with pytest.raises(RouteProfileError, match=says): answers_of(tmp_path / "t.json")
 
 def test_benchmarks_come_from_another_file(tmp_path):
     frame = pd.read_csv(write_example_table(tmp_path / "t.csv"))

@@ -3,16 +3,17 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/tests/convert_faults.ipynb #358949f9
+# %% ../nbs/tests/convert_faults.ipynb #4c99836b
 import pandas as pd
 import pytest
 from routeprofile.core import RouteProfileError, read_json
 from routeprofile.data.answer_table import write_example_table
 from routeprofile.data.convert import convert_table
 from routeprofile.data.folders import find_faults, open_folder, validate
-from routeprofile.data.validation import inconsistencies
+from routeprofile.data.validation import check_folder, inconsistencies
 
 LARGE = "simulated-cor-large"
+SKILLED = ("sums", "spelling", "order", "board")
 
 def simulated(tmp_path) -> pd.DataFrame: return pd.read_csv(write_example_table(tmp_path / "example.csv"))
 
@@ -21,7 +22,7 @@ def change(frame, **entries):
     for name, value in entries.items(): frame.loc[3, name] = value
     return frame
 
-# %% ../nbs/tests/convert_faults.ipynb #35f42507
+# %% ../nbs/tests/convert_faults.ipynb #35d90cb6
 def test_a_table_goes_through_the_whole_pipeline(tmp_path, monkeypatch, capsys):
     from routeprofile.build_data_graph.graph_io import build_graph
     from routeprofile.data.holdout import held_out_leaks, hold_out, leaderboard
@@ -43,7 +44,8 @@ def test_a_table_goes_through_the_whole_pipeline(tmp_path, monkeypatch, capsys):
             new = data.new_llm() if mode == "newllm" else None
             assert (report["cold_start"] or {}).get("new_llm") == new
     other = next(m for m in data.candidates() if m != data.new_llm())
-    assert hold_out(other, tmp_path / "other").new_llm() == other # a converted folder can hold every LLM out
+    held = hold_out(other, tmp_path / "other")
+    assert held.new_llm() == other and held.info().generated_cards # a converted folder can hold every LLM out
     assert "simulated" in capsys.readouterr().out
 
 # %% ../nbs/tests/convert_faults.ipynb #fbebd8a9
@@ -192,3 +194,22 @@ def test_a_benchmark_may_be_tested_only(tmp_path):
     assert list(data.tasks()) == ["sums", "spelling", "order", "board"] and "board" not in data.queries("standard")
     assert all(card.detailed_scores["board"] is None for card in data.models("standard").values())
     assert sum(row.task_name == "board" for row in data.test_rows()) == 30
+
+# %% ../nbs/tests/convert_faults.ipynb #d261213b
+def test_sampled_pairs_do_not_contradict_the_cards(tmp_path):
+    from routeprofile.build_data_graph.graph import assemble
+    from routeprofile.get_model_profile.evidence import gather_evidence
+    from routeprofile.registry import FULL, NODE_SETS
+    table = pd.read_csv(write_example_table(tmp_path / "t.csv", n=400))
+    data = convert_table(table, tmp_path / "a", pairs=1, nodes=50)
+    stated = read_json(data.path("training"))
+    known = table[~table["query"].isin({row.query for row in data.test_rows()})]
+    right = known.groupby(["benchmark", "query"])["score"].sum()
+    assert stated["task_data_count"] == (right * (5 - right)).groupby("benchmark").sum().astype(int).to_dict()
+    assert stated["task_query_count"] == dict.fromkeys(SKILLED, 300)
+    pairs = pd.Series([pair.task_name for pair in data.training("standard")])
+    assert pairs.value_counts().to_dict() == dict.fromkeys(SKILLED, 300)
+    assert len({pair.query for pair in data.training("standard")}) > 4 * 150 # from all queries, not the first
+    assert [finding.entry for finding in check_folder(data)] == ["generated_cards"] # a larger count is explained
+    for mode in ("standard", "newllm"):
+        assert gather_evidence(assemble(data, mode, NODE_SETS[FULL]), data, mode).dropped == []

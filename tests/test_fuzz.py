@@ -3,7 +3,7 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/tests/fuzz.ipynb #f2222314
+# %% ../nbs/tests/fuzz.ipynb #2fc93cca
 import copy, json, warnings
 from collections import Counter
 from dataclasses import dataclass
@@ -24,12 +24,12 @@ from routeprofile.build_data_graph.graph_io import build_graph, read_graph
 from routeprofile.config import load_config
 from routeprofile.core import RouteProfileError
 from routeprofile.data import schemas
-from routeprofile.data.answer_table import read_table
 from routeprofile.data.answers import load_answers
 from routeprofile.data.audit import audit_labels, audited_rows, load_labels
 from routeprofile.data.folders import write_example
 from routeprofile.data.origin import folder_info
 from routeprofile.data.parquet import rows_to_parquet
+from routeprofile.data.table_file import read_table
 from routeprofile.encode.encoders import ExampleEncoder
 from routeprofile.encode.store import EmbeddingStore
 from routeprofile.get_model_profile.answer_records import TextRecord
@@ -43,7 +43,7 @@ from routeprofile.routing_evaluation.mlp_router import MLPRouter
 from routeprofile.routing_evaluation.routers import SimRouter, route_and_evaluate
 from routeprofile.routing_evaluation.trained_router import learnable_example
 
-# %% ../nbs/tests/fuzz.ipynb #e98f33cb
+# %% ../nbs/tests/fuzz.ipynb #0b04592b
 SMALL = Pretraining(hidden_dim=4, out_dim=4, heads=2, epochs=2)
 
 def make_files(folder: Path) -> None:
@@ -71,6 +71,9 @@ def make_files(folder: Path) -> None:
     table.to_csv(folder / "table.csv", index=False)
     table.to_csv(folder / "table.csv.gz", index=False)
     table.to_parquet(folder / "table.parquet")
+    records = [dict(query=q, benchmark="x", scores=dict(m=0.5, n=dict(score=1, cost=2))) for q in "ab"]
+    (folder / "table.json").write_text(json.dumps(records))
+    (folder / "table.jsonl").write_text("\n".join(map(json.dumps, records)))
     config = dict(data=".", seeds=[1], methods=dict(flat={}, emb_gnn=[dict(hops=[1])]), routers=dict(SimRouter={}))
     (folder / "config.yaml").write_text(yaml.safe_dump(config))
     lines = [dict(task_name="mmlu", query="Why?"), dict(task_name="gsm8k", query="2 + 2?")]
@@ -117,7 +120,7 @@ def same_lines(found, path):
         if line.strip(): first.setdefault(json.loads(line)["query"], json.loads(line)["task_name"])
     return {text: task for task, texts in found.items() for text in texts} == first
 
-# %% ../nbs/tests/fuzz.ipynb #4e53e875
+# %% ../nbs/tests/fuzz.ipynb #c9ee351d
 def same_runs(found, path):
     return [list(run) for run in found["chosen"]] == [run["chosen"] for run in raw(path)["runs"]]
 def same_arrays(found, path):
@@ -130,6 +133,14 @@ def same_table(found, path):
         return found.shape == theirs.shape and list(found.columns) == theirs.column_names
     theirs = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
     return found.shape == theirs.shape and list(found.columns) == list(map(str, theirs.columns))
+
+def same_json_table(found, path): # a list of records; other shapes are only to be read or refused
+    text = Path(path).read_text(encoding="utf-8")
+    lines = [line for line in text.split("\n") if line.strip()]
+    records = list(map(json.loads, lines)) if str(path).endswith("l") else json.loads(text)
+    if not isinstance(records, list): return True
+    inner = [next((r[f] for f in ("score", "scores") if isinstance(r.get(f), dict)), [0]) for r in records]
+    return len(found) == sum(map(len, inner)) and set(found.index) == set(range(len(records)))
 
 # %% ../nbs/tests/fuzz.ipynb #058289a0
 def same_parquet_rows(found, path):
@@ -167,7 +178,7 @@ KINDS = dict(
     pairs=Kind(f"{ROUTE}/pairwise_training_data_standard.json", schemas.load_training, same_rows),
     training_rows=Kind("rows.json", schemas.load_training, same_rows))
 
-# %% ../nbs/tests/fuzz.ipynb #318f6097
+# %% ../nbs/tests/fuzz.ipynb #ca88ba62
 KINDS |= dict(
     report=Kind("report.json", read_report, form="artifact",
                 same=lambda found, path: found["routing_results"] == raw(path)["routing_results"]),
@@ -189,6 +200,8 @@ KINDS |= dict(
     csv=Kind("table.csv", read_table, same_table, "bytes"),
     csv_gz=Kind("table.csv.gz", read_table, same_table, "bytes"),
     parquet=Kind("table.parquet", read_table, same_table, "bytes"),
+    json_table=Kind("table.json", read_table, same_json_table),
+    json_lines=Kind("table.jsonl", read_table, same_json_table, "lines"),
     rows_parquet=Kind("rows.parquet", schemas.load_test_rows, same_parquet_rows, "bytes"),
     answers_parquet=Kind("rows.parquet", load_answers, same_answers, "bytes"),
     config=Kind("config.yaml", load_config, same_config, "yaml"))

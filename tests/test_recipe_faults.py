@@ -62,7 +62,7 @@ def test_a_recipe_is_one_command(tmp_path, capsys, recipe):
     info = read_json(tmp_path / "to/profile_data/dataset.json")
     assert info["name"] == recipe and len(info["converted"]["inputs"]) == dict(dcrouter=4, routerdc=5).get(recipe, 1)
 
-# %% ../nbs/tests/recipe_faults.ipynb #8d8ecefd
+# %% ../nbs/tests/recipe_faults.ipynb #bc29988e
 def test_dcrouter_overlap_leaves_train_only_when_asked(tmp_path):
     dcrouter(tmp_path / "data")
     kept = convert_data(str(tmp_path / "data"), recipe="dcrouter", to=tmp_path / "a")
@@ -72,6 +72,12 @@ def test_dcrouter_overlap_leaves_train_only_when_asked(tmp_path):
     assert [c["train"] for c in counts] == [56, 48] and [c["in_both"] for c in counts] == [8, 0]
     assert any("are in the standard training data too" in fault for fault in find_faults(kept))
     assert not find_faults(left)
+
+def test_an_option_takes_precedence_over_the_recipe(tmp_path):
+    dcrouter(tmp_path / "data")
+    for given, kept in ((None, 2), (4, 4), (1, 1)): # 4 is what other tables have by default
+        convert_data(str(tmp_path / "data"), recipe="dcrouter", to=tmp_path / "a", pairs=given)
+        assert read_json(tmp_path / "a/profile_data/dataset.json")["converted"]["pairs"] == kept
 
 def test_routerdc_tests_benchmarks_without_training_queries(tmp_path):
     routerdc(tmp_path / "data")

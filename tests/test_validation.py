@@ -50,7 +50,7 @@ def test_what_makes_numbers_wrong_is_an_error(tmp_path, file, change, says):
     with pytest.raises(RouteProfileError) as raised: check_folder(changed(tmp_path, file, change))
     assert says in str(raised.value)
 
-# %% ../nbs/18_validation.ipynb #007a4a6a
+# %% ../nbs/18_validation.ipynb #ab6cb5a4
 @pytest.mark.parametrize("file, change, says", [
     (CARDS, lambda v: v.update(Small=v["small"]), "LLMs: found Small and small, expected one name"),
     (CARDS, lambda v: v["small"]["detailed_scores"].update(mmlu=0.4), "small → mmlu: found 0.4"),
@@ -63,6 +63,11 @@ def test_what_is_odd_is_a_warning(tmp_path, capsys, file, change, says):
     with pytest.raises(RouteProfileError, match="0 errors, [1-9][0-9]* warnings"): validate_data(data.root, strict=True)
     validate_data(data.root)
     assert "all files are valid; 0 errors" in capsys.readouterr().out
+
+def test_a_generated_score_is_no_fraction(tmp_path):
+    changed(tmp_path, CARDS, lambda v: v["small"]["detailed_scores"].update(mmlu=0.4))
+    write_json(tmp_path / INFO, {**read_json(tmp_path / INFO), "generated_cards": True})
+    assert not [f for f in check_folder(DataFolder(tmp_path)) if "fraction" in str(f)]
 
 def test_real_folders_have_no_errors(published):
     assert not [finding for finding in inconsistencies(DataFolder(published)) if finding.error]
