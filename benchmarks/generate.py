@@ -1,6 +1,6 @@
 """A seeded generator of simulated routing data of any size: a data folder whose large tables are Parquet.
 
-    python benchmarks/generate.py TO [--llms 100] [--queries 20000] [--tests 6000] [--benchmarks 30] [--seed 0]
+    python benchmarks/generate.py TO [--llms 100] [--queries 20000] [--tests 6000] [--benchmarks 30] [--candidates N] [--seed 0]
 
 Answers follow an item-response model (Birnbaum 1968): LLM m answers query q of benchmark b with probability
 sigmoid(a_q (theta_m . w_b - d_q)). LLMs form clusters, their families, whose members grow with size; benchmarks are
@@ -65,24 +65,25 @@ def benchmark_name(k: int) -> str: return f"benchmark-{k:03d}"
 def llm_name(m: int) -> str: return f"llm-{m:05d}"
 
 
-def test_part(world: World, start: int, n: int, seed: int) -> pa.Table:
-    "Rows start … start + n of the test set."
+def test_part(world: World, start: int, n: int, candidates: int, seed: int) -> pa.Table:
+    "Rows start … start + n of the test set: answers of the first LLMs, the candidates."
     draw = rng(seed, "test", start)
     task, right = draw_answers(world, n, draw)
     tokens = pa.array(draw.integers(20, 400, size=n).astype(float))
     success, fields = pa.array(np.ones(n, dtype=bool)), ["task_performance", "success", "completion_tokens"]
     answers = [pa.StructArray.from_arrays([pa.array(scores), success, tokens], fields)
-               for scores in right.T.astype(float)]
+               for scores in right.T[:candidates].astype(float)]
     names = [llm_name(m) for m in range(len(answers))]
     return pa.table(dict(task_name=[benchmark_name(k) for k in task], query=texts_of(world, task, start, draw),
                          model_performance=pa.StructArray.from_arrays(answers, names)))
 
 
-def pair_part(world: World, start: int, n: int, each: int, without: int | None, first: int, seed: int) -> pa.Table:
-    "Preference pairs on training queries start … start + n, up to `each` of one; `without` an LLM that is new."
+def pair_part(world: World, start: int, n: int, each: int, without: int | None, first: int, m: int,
+              seed: int) -> pa.Table:
+    "Pairs of the first m LLMs on queries start … start + n, up to `each` of one; `without` an LLM that is new."
     draw = rng(seed, "train", start)
     task, right = draw_answers(world, n, draw)
-    texts, m = np.array(texts_of(world, task, first + start, draw)), right.shape[1]
+    texts = np.array(texts_of(world, task, first + start, draw))
     one, other = draw.integers(m, size=(2, n, each))
     row = np.arange(n)[:, None]
     better = right[row, one] & ~right[row, other]
@@ -93,9 +94,9 @@ def pair_part(world: World, start: int, n: int, each: int, without: int | None, 
                          better_model=names[one[better]], worse_model=names[other[better]]))
 
 
-def write_profiles(to: Path, world: World, queries: dict[str, list[str]], seed: int) -> None:
+def write_profiles(to: Path, world: World, queries: dict[str, list[str]], candidates: int, seed: int) -> None:
     "The files of `profile_data/`; a card's scores are what its LLM would reach, give or take, and a third is missing."
-    draw, new = rng(seed, "cards"), len(world.size) // 2
+    draw, new = rng(seed, "cards"), candidates // 2
     mean = 1 / (1 + np.exp(-(world.ability @ world.weight.T - world.difficulty))) # [m, k]
     score = np.round(100 * np.clip(mean + draw.normal(0, 0.05, size=mean.shape), 0, 1), 1)
     known = draw.random(mean.shape) < 2 / 3
@@ -110,7 +111,8 @@ def write_profiles(to: Path, world: World, queries: dict[str, list[str]], seed: 
     hidden = cards | {llm_name(new): card(new, known[new] & (np.arange(len(names)) % 2 == 0))}
     domains = {f"domain-{s}": [n for n, w in zip(names, world.weight.argmax(axis=1)) if w == s] for s in range(SKILLS)}
     files = dict(
-        model_feature_standard=cards, model_feature_newllm=hidden, candidate_models=cards,
+        model_feature_standard=cards, model_feature_newllm=hidden,
+        candidate_models=dict(list(cards.items())[:candidates]),
         task_queries_standard=queries, task_queries_newllm=queries,
         model_family_feature={f"family-{f}": f"A simulated family, number {f}." for f in np.unique(world.family)},
         task_feature={n: "Questions about " + " ".join(f"word{w}" for w in world.words[k][:10]) + "."
@@ -121,21 +123,22 @@ def write_profiles(to: Path, world: World, queries: dict[str, list[str]], seed: 
     for name, value in files.items(): write_json(to / "profile_data" / f"{name}.json", value)
 
 
-def generate(to: str | Path, llms: int, queries: int, tests: int, benchmarks: int, each: int = 8, seed: int = 0):
+def generate(to: str | Path, llms: int, queries: int, tests: int, benchmarks: int, each: int = 8, seed: int = 0,
+             candidates: int | None = None) -> Path:
     "Write a data folder: test rows, preference pairs of both modes, query nodes, cards; returns its path."
-    to, world = Path(to), make_world(llms, benchmarks, seed=seed)
+    to, world, candidates = Path(to), make_world(llms, benchmarks, seed=seed), candidates or llms
     parts = [(start, min(PART, tests - start)) for start in range(0, tests, PART)]
-    write_parquet(to / "route_data/routing_test_data.parquet", (test_part(world, *part, seed) for part in parts))
+    write_parquet(to / "route_data/routing_test_data.parquet", (test_part(world, *part, candidates, seed) for part in parts))
     parts = [(start, min(PART, queries - start)) for start in range(0, queries, PART)]
     nodes: dict[str, list[str]] = {}
-    for mode, without in dict(standard=None, newllm=llms // 2).items():
-        made = (pair_part(world, *part, each, without, tests, seed) for part in parts)
+    for mode, without in dict(standard=None, newllm=candidates // 2).items():
+        made = (pair_part(world, *part, each, without, tests, candidates, seed) for part in parts)
         path = write_parquet(to / f"route_data/pairwise_training_data_{mode}.parquet", made)
         if mode == "standard":
             table = read_parquet(path, ["task_name", "query"])
             for task, query in dict.fromkeys(zip(*(table[c].to_pylist() for c in ("task_name", "query")))):
                 nodes.setdefault(task, []).append(query)
-    write_profiles(to, world, nodes, seed)
+    write_profiles(to, world, nodes, candidates, seed)
     return to
 
 
@@ -147,6 +150,6 @@ if __name__ == "__main__":
     parser.add_argument("--tests", type=int, default=6_000, help="test queries")
     parser.add_argument("--benchmarks", type=int, default=30)
     parser.add_argument("--each", type=int, default=8, help="comparisons on a training query; ties are no pair")
+    parser.add_argument("--candidates", type=int, help="LLMs with answers, the first; the others have cards only")
     parser.add_argument("--seed", type=int, default=0)
-    args = parser.parse_args()
-    print(generate(args.to, args.llms, args.queries, args.tests, args.benchmarks, args.each, args.seed))
+    print(generate(**vars(parser.parse_args())))

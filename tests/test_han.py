@@ -21,7 +21,7 @@ class SparseAttention(MessagePassing):
         alpha = softmax(F.leaky_relu(logits_j + logits_i + score * self.c, 0.2), index, num_nodes=size_i)
         return alpha[..., None] * (z_j + score[..., None] * self.v)
 
-# %% ../nbs/35_han.ipynb #9ef9dead
+# %% ../nbs/35_han.ipynb #4916c2d8
 import pytest
 import torch
 from routeprofile.build_data_graph.graph import assemble, encode_nodes
@@ -29,8 +29,9 @@ from routeprofile.build_data_graph.graph_io import to_hetero
 from routeprofile.core import seeded
 from routeprofile.data.folders import write_example
 from routeprofile.encode.encoders import ExampleEncoder
-from routeprofile.get_model_profile.han import (HANEncoder, HANLayer, MaskedAutoencoder, RelationAttention, draw_mask,
-                                                graph_tensors, reconstruction_loss)
+from routeprofile.get_model_profile.han import (HANEncoder, HANLayer, MaskedAutoencoder, RelationAttention,
+                                                reconstruction_loss)
+from routeprofile.get_model_profile.sampling import draw_mask, graph_tensors
 from routeprofile.registry import FULL, NODE_SETS
 
 # %% ../nbs/35_han.ipynb #8d61a5dd
@@ -65,16 +66,16 @@ def test_without_scores_it_is_pyg_hanconv(tmp_path, nodes):
         connected = ~g.isolated.get(kind, torch.zeros(len(g.x[kind]), dtype=torch.bool))
         torch.testing.assert_close(found[kind][connected], expected[kind][connected], rtol=1e-5, atol=1e-5)
 
-# %% ../nbs/35_han.ipynb #ca37bcf3
-def test_dense_attention_is_sparse_attention(tmp_path):
+# %% ../nbs/35_han.ipynb #4fc35371
+def test_attention_is_message_passing(tmp_path):
     g = graph_tensors(example_graph(tmp_path))
     with seeded(0):
         for r in [r for r in g.relations if r.edge_id is not None]:
-            attend, score = RelationAttention(2, 3, True), g.scores[r.edge_id] * r.edge
-            z_target, z_source = (torch.randn(n, 2, 3) for n in r.edge.shape)
-            sparse = SparseAttention(attend.source, attend.target, attend.score_logit, attend.score_message)
-            found = sparse(z_source, z_target, r.edge.nonzero().T.flip(0), score[r.edge][:, None]).flatten(1)
-            torch.testing.assert_close(attend(z_source, z_target, r.edge, score), found)
+            attend, score = RelationAttention(2, 3, True), g.scores[r.edge_id]
+            z_source, z_target = (torch.randn(len(g.x[kind]), 2, 3) for kind in (r.source, r.target))
+            messages = SparseAttention(attend.source, attend.target, attend.score_logit, attend.score_message)
+            expected = messages(z_source, z_target, r.index, score[:, None]).flatten(1)
+            torch.testing.assert_close(attend(z_source, z_target, r, score), expected)
 
 # %% ../nbs/35_han.ipynb #d6095155
 def test_only_unmasked_scores_reach_the_encoder(tmp_path):
@@ -96,7 +97,7 @@ def test_masked_features_do_not_reach_the_encoder(tmp_path):
     assert all((before[kind] == after[kind]).all() for kind in before) and again[1] == loss[1] and again[0] != loss[0]
     assert all(m.sum() == max(1, round(0.3 * len(m))) for m in mask.nodes.values())
 
-# %% ../nbs/35_han.ipynb #fe290579
+# %% ../nbs/35_han.ipynb #b36e0df6
 @pytest.mark.parametrize("silent", ["score_logit", "score_message"])
 def test_either_score_term_is_enough(tmp_path, silent):
     g = graph_tensors(example_graph(tmp_path))
@@ -104,9 +105,9 @@ def test_either_score_term_is_enough(tmp_path, silent):
     r = next(r for r in g.relations if r.name == "dataset_to_model")
     attend, z = layer.attend[r.name], {kind: layer.project[kind](v).unflatten(1, (2, -1)) for kind, v in g.x.items()}
     getattr(attend, silent).data.zero_()
-    def messages(scores): return attend(z[r.source], z[r.target], r.edge, scores[r.edge_id] * r.edge)
+    def messages(scores): return attend(z[r.source], z[r.target], r, scores[r.edge_id])
     louder = g.scores.clone()
-    louder[r.edge_id[0][r.edge[0]][0]] += 0.25 # a score of the first LLM
+    louder[r.edge_id[0]] += 0.25 # a score of the first LLM
     assert (messages(g.scores) != messages(louder)).any(dim=1).tolist() == [True, False, False]
 
 # %% ../nbs/35_han.ipynb #c51f0e70
@@ -118,10 +119,3 @@ def test_an_isolated_node_keeps_its_projection(tmp_path):
     with seeded(0): layer = HANLayer(g, 6, 8, 2)
     torch.testing.assert_close(layer(g, g.x, g.scores)["query"][0], layer.project["query"](g.x["query"][0]).relu())
     assert g.isolated["query"].tolist() == [True, False, False, False]
-
-# %% ../nbs/35_han.ipynb #b47dcc89
-def test_both_directions_of_a_score_have_one_edge_id(tmp_path):
-    g = graph_tensors(example_graph(tmp_path))
-    forward, back = [r for r in g.relations if r.edge_id is not None]
-    assert (forward.edge_id == back.edge_id.T).all() and len(g.scored) == 1
-    assert sorted(g.scored[0][2][2].tolist()) == list(range(len(g.scores)))

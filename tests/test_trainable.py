@@ -3,16 +3,20 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/36_trainable.ipynb #4b0c723a
+# %% ../nbs/36_trainable.ipynb #6ce1c85f
 import subprocess, sys
 from dataclasses import replace
 import numpy as np
+import torch
 from routeprofile.build_data_graph.graph import assemble, encode_nodes
 from routeprofile.build_data_graph.graph_io import save_graph
 from routeprofile.data.folders import write_example
 from routeprofile.encode.encoders import ExampleEncoder
+from routeprofile.get_model_profile.han import reconstruction_loss
 from routeprofile.get_model_profile.profiles import load_profiles
-from routeprofile.get_model_profile.trainable import Pretraining, build_trainable_gnn_profile, pretrain
+from routeprofile.get_model_profile.sampling import graph_tensors
+from routeprofile.get_model_profile.trainable import (Pretraining, autoencoder, build_trainable_gnn_profile, pretrain,
+                                                      training_steps)
 from routeprofile.registry import FULL, NODE_SETS
 
 # %% ../nbs/36_trainable.ipynb #2efabbac
@@ -47,6 +51,34 @@ def test_resumed_is_uninterrupted(tmp_path):
     for _ in range(2): # the second time there is nothing left to do
         resumed, again = pretrain(graph, SMALL, checkpoint, resume=True, device="cpu")
         assert (whole == resumed).all() and history == again
+
+# %% ../nbs/36_trainable.ipynb #e7b1181c
+def test_a_sample_of_everything_trains_like_the_graph(tmp_path):
+    graph = example_graph(tmp_path)
+    everything = replace(SMALL, sample_above=0, batch_size=1000, num_neighbors=1000)
+    def first_step(settings):
+        g = graph_tensors(graph)
+        model = autoencoder(g, settings)
+        loss = sum(reconstruction_loss(*model(*training_steps(g, settings, "cpu")(0)[0])))
+        loss.backward()
+        return {"loss": loss.detach(), **{name: p.grad for name, p in model.named_parameters()}}
+    torch.testing.assert_close(first_step(everything), first_step(SMALL), rtol=1e-4, atol=1e-6)
+    (one, history), (other, curve) = (pretrain(graph, how, device="cpu") for how in (SMALL, everything))
+    np.testing.assert_allclose(one, other, atol=1e-4)
+    np.testing.assert_allclose(*([entry["loss"] for entry in entries] for entries in (history, curve)), rtol=1e-4)
+
+# %% ../nbs/36_trainable.ipynb #7f99f329
+def test_a_training_on_samples_learns_and_resumes(tmp_path):
+    graph, checkpoint = example_graph(tmp_path), tmp_path / "ckpt.pt"
+    few = replace(SMALL, epochs=120, sample_above=0, batch_size=2, num_neighbors=1)
+    whole, history = pretrain(graph, few, device="cpu")
+    for part in ("features", "scores"):
+        first, last = (np.mean([entry[part] for entry in span]) for span in (history[:10], history[-10:]))
+        assert last < 0.9 * first
+    pretrain(graph, few, checkpoint, device="cpu", until=30)
+    resumed, again = pretrain(graph, few, checkpoint, resume=True, device="cpu")
+    assert (whole == resumed).all() and history == again
+    assert (whole != pretrain(graph, replace(few, sample_above=10**6), device="cpu")[0]).any()
 
 # %% ../nbs/36_trainable.ipynb #8f9c7d03
 def test_the_step_writes_profile_losses_checkpoint(tmp_path):

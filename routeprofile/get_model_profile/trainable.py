@@ -15,9 +15,10 @@ from .profiles import Profiles, build_profiles, kept, mean_cosine, save_step
 from ..registry import TRAINABLE
 
 # %% auto #0
-__all__ = ['Pretraining', 'fingerprint', 'autoencoder', 'pretrain', 'trainable_profiles', 'build_trainable_gnn_profile']
+__all__ = ['Pretraining', 'fingerprint', 'autoencoder', 'training_steps', 'is_sampled', 'pretrain', 'trainable_profiles',
+           'build_trainable_gnn_profile']
 
-# %% ../../nbs/36_trainable.ipynb #d0f35b8b
+# %% ../../nbs/36_trainable.ipynb #ba815aff
 @dataclass(frozen=True)
 class Pretraining:
     "How a trainable profile is trained; raises `RouteProfileError` for settings without sense."
@@ -25,15 +26,18 @@ class Pretraining:
     out_dim: int = 384 # dimension of the profile
     num_layers: int = 2 # aggregation depth
     heads: int = 4 # attention heads of every layer but the last
-    epochs: int = 100 # steps, each on the whole graph
+    epochs: int = 100 # steps, each on the whole graph or on a sample of it
     lr: float = 1e-4 # AdamW's learning rate; a cosine brings it to 5%
     node_mask_rate: float = 0.3 # share of nodes whose features are masked
     edge_mask_rate: float = 0.3 # share of scores that is masked
     edge_loss_w: float = 1.0 # weight of the scores' loss
-    seed: int = 42 # of weights and masks
+    seed: int = 42 # of weights, masks and samples
+    sample_above: int = 1_000_000 # edges; a step sees a larger graph by samples
+    batch_size: int = 4096 # nodes of each type, and scores, that a step on a sample is about
+    num_neighbors: int = 16 # sampled neighbours of a node in each relation
 
     def __post_init__(self):
-        for name in ("hidden_dim", "out_dim", "num_layers", "heads", "epochs"):
+        for name in ("hidden_dim", "out_dim", "num_layers", "heads", "epochs", "batch_size", "num_neighbors"):
             if (found := getattr(self, name)) < 1:
                 raise RouteProfileError(f"{name}: found {found}, expected 1 or more")
         if self.hidden_dim % self.heads:
@@ -41,9 +45,9 @@ class Pretraining:
         for name in ("node_mask_rate", "edge_mask_rate"):
             if not 0 < (found := getattr(self, name)) < 1:
                 raise RouteProfileError(f"{name}: found {found}, expected a share between 0 and 1")
-        if not (self.lr > 0 and self.edge_loss_w >= 0):
-            raise RouteProfileError(f"lr, edge_loss_w: found {self.lr} and {self.edge_loss_w}, "
-                                    "expected positive numbers")
+        if not (self.lr > 0 and self.edge_loss_w >= 0 and self.sample_above >= 0):
+            raise RouteProfileError(f"lr, edge_loss_w, sample_above: found {self.lr}, {self.edge_loss_w} and "
+                                    f"{self.sample_above}, expected positive numbers")
 
 # %% ../../nbs/36_trainable.ipynb #150e4ac7
 def fingerprint(graph: Graph) -> str: # 16 hex digits
@@ -56,18 +60,41 @@ def fingerprint(graph: Graph) -> str: # 16 hex digits
         if edges.attr is not None: sha.update(np.ascontiguousarray(edges.attr).tobytes())
     return sha.hexdigest()[:16]
 
-# %% ../../nbs/36_trainable.ipynb #2404ed50
+# %% ../../nbs/36_trainable.ipynb #0c077080
 def autoencoder(
     g, # `GraphTensors`
     settings: Pretraining,
-): # a `MaskedAutoencoder` with fresh weights, on the graph's device
+): # a `MaskedAutoencoder` with fresh weights, on the CPU
     "The network of these settings."
     from routeprofile.get_model_profile.han import HANEncoder, MaskedAutoencoder
     with seeded(settings.seed, "trainable", "weights"):
         encoder = HANEncoder(g, settings.hidden_dim, settings.out_dim, settings.num_layers, settings.heads)
-        return MaskedAutoencoder(g, encoder, settings.out_dim).to(g.scores.device)
+        return MaskedAutoencoder(g, encoder, settings.out_dim)
 
-# %% ../../nbs/36_trainable.ipynb #d636a04e
+# %% ../../nbs/36_trainable.ipynb #984a94af
+def training_steps(
+    g, # `GraphTensors`, the whole graph
+    settings: Pretraining,
+    device, # where the step is computed
+): # epoch, counted from 0 → list of one (`GraphTensors`, `Mask`)
+    "What each step of a training sees."
+    from routeprofile.core import torch_rng
+    from routeprofile.get_model_profile.sampling import draw_mask, sample_graph
+    def whole(epoch): return g, draw_mask(g, settings.node_mask_rate, settings.seed, epoch, settings.edge_mask_rate)
+    def sample(epoch):
+        part, mask = sample_graph(*whole(epoch), settings.batch_size, settings.num_neighbors, settings.num_layers,
+                                  torch_rng(settings.seed, "trainable", "sample", epoch))
+        return part.to(device), mask.to(device)
+    return lambda epoch: [sample(epoch) if is_sampled(g, settings) else whole(epoch)]
+
+def is_sampled(
+    g, # `GraphTensors`, the whole graph
+    settings: Pretraining,
+) -> bool:
+    "Whether a graph is too large to train on whole."
+    return sum(r.index.shape[1] for r in g.relations) > settings.sample_above
+
+# %% ../../nbs/36_trainable.ipynb #7b3904c1
 def pretrain(
     graph: Graph, # m LLMs; nodes with vectors
     settings: Pretraining,
@@ -79,34 +106,33 @@ def pretrain(
 ) -> tuple[np.ndarray, list[dict]]: # [m, out_dim] float32 of length 1, each epoch's losses; raises `RouteProfileError`
     "Train on a graph, and encode its LLMs."
     import torch
-    from routeprofile.get_model_profile.han import draw_mask, graph_tensors, reconstruction_loss
+    from routeprofile.get_model_profile.han import reconstruction_loss
+    from routeprofile.get_model_profile.sampling import graph_tensors
     from routeprofile.training import cosine, fit, pick_device
-    g, loss = graph_tensors(graph, pick_device(device)), loss or reconstruction_loss
-    model = autoencoder(g, settings)
+    device, loss, g = pick_device(device), loss or reconstruction_loss, graph_tensors(graph)
+    if not is_sampled(g, settings): g = g.to(device)
+    model = autoencoder(g, settings).to(device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.lr, fused=True)
 
-    def step(model, mask):
-        features, scores = loss(*model(g, mask))
+    def step(model, seen):
+        features, scores = loss(*model(*seen))
         return dict(loss=features + settings.edge_loss_w * scores, features=features, scores=scores)
 
-    def masks(epoch):
-        return [draw_mask(g, settings.node_mask_rate, settings.seed, epoch, settings.edge_mask_rate)]
-
-    history = fit(model, masks, step, optimizer,
+    history = fit(model, training_steps(g, settings, device), step, optimizer,
                   cosine(optimizer, settings.epochs, floor=0.05), epochs=settings.epochs, seed=settings.seed,
                   name="trainable", clip=1.0, checkpoint=checkpoint, resume=resume, until=until,
                   settings=dict(graph=fingerprint(graph), loss=loss.__name__, **asdict(settings)))
-    with torch.no_grad(): found = model.encoder(g)["model"]
+    with torch.no_grad(): found = model.encoder(g.to(device))["model"]
     return torch.nn.functional.normalize(found).cpu().numpy(), history
 
-# %% ../../nbs/36_trainable.ipynb #ace37b7f
+# %% ../../nbs/36_trainable.ipynb #2f1e3326
 def trainable_profiles(
     graph: Graph, # m LLMs; nodes with vectors of dimension d
     hops: list[int], # depths: numbers of layers, 1 or more
     seed: int = 42, # of weights and masks
     encoder=None, # has no effect: the graph's vectors are used
     *,
-    epochs: int = 100, # steps, each on the whole graph
+    epochs: int = 100, # steps, each on the whole graph or on a sample of it
     hidden_dim: int = 256, # outputs of every layer but the last
     out_dim: int | None = None, # dimension of the profiles; default d, which SimRouter needs
     heads: int = 4, # attention heads of every layer but the last
@@ -114,6 +140,9 @@ def trainable_profiles(
     node_mask_rate: float = 0.3, # share of nodes whose features are masked in an epoch
     edge_mask_rate: float = 0.3, # share of scores that is masked in an epoch
     edge_loss_w: float = 1.0, # weight of the scores' loss beside the features'
+    sample_above: int = 1_000_000, # edges; a step sees a larger graph by samples
+    batch_size: int = 4096, # nodes of each type, and scores, that a step on a sample is about
+    num_neighbors: int = 16, # sampled neighbours of a node in each relation
     checkpoint: str | Path | None = None, # of the training; for several depths `{stem}-k{depth}{suffix}`
     resume: bool = False, # go on from the checkpoint if it exists
     device: str = "auto", # `auto`: CUDA where present; or `cpu`, `cuda`
@@ -122,14 +151,14 @@ def trainable_profiles(
     out_dim, made = graph.nodes["model"].x.shape[1] if out_dim is None else out_dim, {}
     for depth in hops:
         settings = Pretraining(hidden_dim, out_dim, depth, heads, epochs, lr, node_mask_rate,
-                               edge_mask_rate, edge_loss_w, seed)
+                               edge_mask_rate, edge_loss_w, seed, sample_above, batch_size, num_neighbors)
         path = checkpoint and Path(checkpoint)
         if path and len(hops) > 1: path = path.with_stem(f"{path.stem}-k{depth}")
         matrix, history = pretrain(graph, settings, path, resume, device)
         made[depth] = Profiles(list(graph.nodes["model"].names), matrix, asdict(settings), history)
     return made
 
-# %% ../../nbs/36_trainable.ipynb #b9d7ede4
+# %% ../../nbs/36_trainable.ipynb #764a7f9c
 def build_trainable_gnn_profile(
     mode: str = "standard", # `standard` or `newllm`
     graph: str | None = None, # graph file; default `task_graph_full.pt` of the mode
@@ -137,7 +166,7 @@ def build_trainable_gnn_profile(
     out_dim: int | None = None, # dimension of the profiles; default the encoder's, which SimRouter needs
     num_layers: int = 2, # layers: the aggregation depth
     heads: int = 4, # attention heads of every layer but the last
-    epochs: int = 100, # training steps on the whole graph
+    epochs: int = 100, # training steps, on the whole graph or on samples of it
     lr: float = 1e-4, # AdamW's learning rate at the start
     node_mask_rate: float = 0.3, # share of nodes whose features are masked in an epoch
     edge_mask_rate: float = 0.3, # share of scores that is masked in an epoch
@@ -148,6 +177,9 @@ def build_trainable_gnn_profile(
     save_ckpt: str | None = None, # checkpoint; default `results/trained_trainable_gnn/{mode}/pretrain_ckpt.pt`
     resume: bool = False, # go on from the checkpoint if it exists
     device: str = "auto", # `auto`: CUDA where present; or `cpu`, `cuda`
+    sample_above: int = 1_000_000, # edges; a step sees a larger graph by samples
+    batch_size: int = 4096, # nodes of each type, and scores, that a step on a sample is about
+    num_neighbors: int = 16, # sampled neighbours of a node in each relation
 ) -> Profiles: # also written to `save_emb`; raises `RouteProfileError`
     "Train a graph network on the graph and save what it makes of the LLMs (Table 1: Structured, trainable)."
     found = graph_of_step(graph, mode)
@@ -158,7 +190,8 @@ def build_trainable_gnn_profile(
         print("trainable: the graph has no scores; only features are reconstructed")
     made = build_profiles("trainable", found, [num_layers], seed=seed, mode=mode, epochs=epochs, hidden_dim=hidden_dim,
                           out_dim=out_dim, heads=heads, lr=lr, node_mask_rate=node_mask_rate,
-                          edge_mask_rate=edge_mask_rate, edge_loss_w=edge_loss_w,
+                          edge_mask_rate=edge_mask_rate, edge_loss_w=edge_loss_w, sample_above=sample_above,
+                          batch_size=batch_size, num_neighbors=num_neighbors,
                           checkpoint=save_ckpt, resume=resume, device=device)[num_layers]
     profiles, losses = save_step(made, keep, found, save_emb), [entry["loss"] for entry in made.history]
     print(f"loss {losses[0]:.5f} → {min(losses):.5f} in {len(losses)} epochs; mean cosine of the profiles "
