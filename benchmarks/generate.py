@@ -1,6 +1,7 @@
 """A seeded generator of simulated routing data of any size: a data folder whose large tables are Parquet.
 
-    python benchmarks/generate.py TO [--llms 100] [--queries 20000] [--tests 6000] [--benchmarks 30] [--candidates N] [--seed 0]
+    python benchmarks/generate.py TO [--llms 100] [--queries 20000] [--tests 6000] [--benchmarks 30]
+                                     [--candidates 100] [--seed 0]
 
 Answers follow an item-response model (Birnbaum 1968): LLM m answers query q of benchmark b with probability
 sigmoid(a_q (theta_m . w_b - d_q)). LLMs form clusters, their families, whose members grow with size; benchmarks are
@@ -128,7 +129,8 @@ def generate(to: str | Path, llms: int, queries: int, tests: int, benchmarks: in
     "Write a data folder: test rows, preference pairs of both modes, query nodes, cards; returns its path."
     to, world, candidates = Path(to), make_world(llms, benchmarks, seed=seed), candidates or llms
     parts = [(start, min(PART, tests - start)) for start in range(0, tests, PART)]
-    write_parquet(to / "route_data/routing_test_data.parquet", (test_part(world, *part, candidates, seed) for part in parts))
+    made = (test_part(world, *part, candidates, seed) for part in parts)
+    write_parquet(to / "route_data/routing_test_data.parquet", made)
     parts = [(start, min(PART, queries - start)) for start in range(0, queries, PART)]
     nodes: dict[str, list[str]] = {}
     for mode, without in dict(standard=None, newllm=candidates // 2).items():

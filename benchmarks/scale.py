@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from generate import draw_answers, generate, llm_name, make_world
-from routeprofile.core import rng, write_json
+from routeprofile.core import read_json, rng, write_json
 
 D = 384 # dimensions of MiniLM
 
@@ -41,17 +41,30 @@ def sim_router(n: int):
     return run
 
 
-def emb_gnn(edges: int):
-    "emb_gnn, two hops: 10,000 LLMs, a query node for ten edges."
+def queries_and_llms(edges: int):
+    "A graph of 10,000 LLMs and a query node for ten edges."
     from routeprofile.build_data_graph.graph import Edges, Graph, Nodes
-    from routeprofile.get_model_profile.training_free import emb_gnn_profiles
     n, m, draw = edges // 10, 10_000, rng(0, "edges", edges)
     graph = Graph({"query": Nodes([f"q/{k}" for k in range(n)], [], vectors(n)),
                    "model": Nodes([llm_name(k) for k in range(m)], [], vectors(m, name="llms"))})
     index = np.stack([np.repeat(np.arange(n), 10), draw.integers(m, size=10 * n)])
     graph.edges["query", "query_to_model", "model"] = Edges(index)
     graph.edges["model", "model_to_query", "query"] = Edges(index[::-1].copy())
+    return graph
+
+
+def emb_gnn(edges: int):
+    "emb_gnn, two hops: 10,000 LLMs, a query node for ten edges."
+    from routeprofile.get_model_profile.training_free import emb_gnn_profiles
+    graph = queries_and_llms(edges)
     return lambda: emb_gnn_profiles(graph, [2])
+
+
+def trainable(edges: int):
+    "The trainable profile, two layers, on the same graphs: ten steps and the last pass over the graph."
+    from routeprofile.get_model_profile.trainable import trainable_profiles
+    graph = queries_and_llms(edges)
+    return lambda: trainable_profiles(graph, [2], epochs=10, device="cpu")
 
 
 def evaluation(n: int):
@@ -111,6 +124,8 @@ def training(pairs: int):
 STEPS = { # name -> inputs, what a size counts, sizes, bound in seconds and GB
     "SimRouter": (sim_router, "queries × 10,000 LLMs", (10_000, 100_000, 1_000_000), (None, 4)),
     "emb_gnn": (emb_gnn, "edges", (100_000, 1_000_000, 10_000_000), (60, 8)),
+    "trainable": (trainable, "edges, ten steps; above 500,000 on samples", (10_000, 100_000, 1_000_000, 10_000_000),
+                  (None, None)),
     "evaluation": (evaluation, "rows × 20 LLMs, Parquet", (10_000, 100_000, 1_000_000), (30, 4)),
     "JSON": (json_rows, "rows × 8 LLMs, JSON", (1_000, 10_000, 100_000), (8, 2)),
     "MLPRouter": (mlp_router, "pairs, an epoch", (10_000, 100_000, 1_000_000), (240, None)),
@@ -173,7 +188,7 @@ def figure(found: list[dict], path: Path) -> None:
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
     fig, panels = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
-    for name, marker in zip(STEPS, "os^Dv<>"):
+    for name, marker in zip(STEPS, "os^Dv<>P"):
         mine = [f for f in found if f["name"] == name]
         for ax, key in zip(panels, ("seconds", "peak")):
             ax.plot([f["size"] for f in mine], [f[key] for f in mine], marker + "-", ms=4, lw=1,
@@ -188,12 +203,14 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true", help="write benchmarks/scale.md, .json and .png")
     parser.add_argument("--most", type=int, default=10**9, help="leave out sizes above this")
-    parser.add_argument("--only", nargs="*", default=list(STEPS), help="these steps")
+    parser.add_argument("--only", nargs="*", default=list(STEPS), help="these steps; the others stay as they were")
     parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.one: sys.exit(one(args.one[0], int(args.one[1])))
-    results = [measured(name, size) for name in args.only for size in STEPS[name][2] if size <= args.most]
-    text, here = page(results), Path(__file__)
+    here = Path(__file__)
+    before = [row for row in read_json(here.with_suffix(".json")) if row["name"] not in args.only]
+    results = before + [measured(name, size) for name in args.only for size in STEPS[name][2] if size <= args.most]
+    text = page(results)
     print(text)
     if args.write:
         write_json(here.with_suffix(".json"), results)
