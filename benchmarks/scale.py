@@ -64,7 +64,7 @@ def trainable(edges: int):
     "The trainable profile, two layers, on the same graphs: ten steps and the last pass over the graph."
     from routeprofile.get_model_profile.trainable import trainable_profiles
     graph = queries_and_llms(edges)
-    return lambda: trainable_profiles(graph, [2], epochs=10, device="cpu")
+    return lambda: trainable_profiles(graph, [2], epochs=10, device="cpu", batch_size=1024)
 
 
 def evaluation(n: int):
