@@ -1,6 +1,7 @@
 # The steps of the grid: data -> graphs -> profiles -> runs of routers -> tables and figures. What is run stands in a config file:
 #   snakemake --cores 2 --config file=config/published.yaml          (make reproduce CONFIG=config/published.yaml)
 #   snakemake --cores 2 --config file=config/published.yaml seeds=[42] data=other_folder    top-level keys may be replaced
+#   snakemake --cores 2 --config file=config/published.yaml without=GraphRouter.text_gnn    a router leaves a method out
 import json, re, shlex, shutil, sys
 from pathlib import Path
 sys.path.insert(0, str(Path(workflow.basedir, "tools")))
@@ -12,12 +13,13 @@ from routeprofile.data.folders import DataFolder, open_folder
 from routeprofile.registry import profile_method, router_spec
 
 try:
-    CONFIG = load_config(config.get("file", "config/sample.yaml"), **{k: v for k, v in config.items() if k not in ("file", "results", "figures")})
+    CONFIG = load_config(config.get("file", "config/sample.yaml"), **{k: v for k, v in config.items() if k not in ("file", "results", "figures", "without")})
     FOLDER = open_folder(CONFIG.folder)
     NAME, STEPS = CONFIG.name or FOLDER.info().name, grid_steps(CONFIG)
     HELD = {file_name(llm): llm for llm in CONFIG.holdout.llms or FOLDER.candidates()} if CONFIG.holdout else {}
 except RouteProfileError as error:
     sys.exit(f"reproduce: {error}")
+WITHOUT = str(config.get("without", "")).split(",") # router.method, several with commas between
 ROOT = str(results_root(CONFIG, NAME, config.get("results", "results")))
 FIGURES = str(Path(config.get("figures", "figures"), file_name(NAME)))
 if wrong := [path for path in (ROOT, FIGURES, str(FOLDER.root), CONFIG.paper) if set(path) & set("{}")]:
@@ -55,7 +57,7 @@ def parts(step, router): # a router that is trained is run for each depth in a j
 
 def run_files(root, steps, routers): # a router takes profiles of certain representations
     return [f"{root}/routing_result/{s.mode}/{r}.{s.method}-{s.graph}-{hops}.json" for s in steps.values() for r in routers
-            if router_spec(r).takes(profile_method(s.method)) for hops in parts(s, r)]
+            if router_spec(r).takes(profile_method(s.method)) and f"{r}.{s.method}" not in WITHOUT for hops in parts(s, r)]
 
 
 def data_files(root, mode, *kinds): # of a held-out folder, the list of its files with their hashes
