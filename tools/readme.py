@@ -152,12 +152,14 @@ def encoders(figures: Path) -> str:
     path = figures / "encoders.csv"
     if not path.is_file(): return ""
     table = pd.read_csv(path)
-    parts = [f"{row.setting}: rank correlation {row.rank_correlation:.2f} under {row.router} ({row.designs} designs, "
-             f"largest change {row.largest_change:+.3f})"
-             for row in order_kept(table).itertuples() if row.designs > 2]
+    parts = []
+    for name, rows in order_kept(table).query("designs > 2").groupby("setting", sort=False):
+        changes = [f"rank correlation {row.rank_correlation:.2f} under {row.router} (largest change {row.largest_change:+.3f})"
+                   for row in rows.itertuples()]
+        parts.append(f"with *{name}* {', '.join(changes)}")
     own = table.query("router == 'ExpectedRouter' and method == 'competence'")
     levels = ", ".join(f"{row.avg_performance:.3f} ({row.setting})" for row in own.itertuples())
-    return (f"**The encoder**: the order of designs against that of {table['setting'].iat[0]}, {'; '.join(parts)}. "
+    return (f"**The encoder**: against the order of designs with *{table['setting'].iat[0]}*, {'; '.join(parts)}. "
             f"Competence under the expected-performance router: {levels} ({page('encoders')}).")
 
 
