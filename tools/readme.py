@@ -154,8 +154,8 @@ def encoders(figures: Path) -> str:
     table = pd.read_csv(path)
     parts = []
     for name, rows in order_kept(table).query("designs > 2").groupby("setting", sort=False):
-        changes = [f"rank correlation {row.rank_correlation:.2f} under {row.router} (largest change {row.largest_change:+.3f})"
-                   for row in rows.itertuples()]
+        changes = [f"rank correlation {row.rank_correlation:.2f} under {row.router} (largest change "
+                   f"{row.largest_change:+.3f})" for row in rows.itertuples()]
         parts.append(f"with *{name}* {', '.join(changes)}")
     own = table.query("router == 'ExpectedRouter' and method == 'competence'")
     levels = ", ".join(f"{row.avg_performance:.3f} ({row.setting})" for row in own.itertuples())
