@@ -19,7 +19,9 @@ try:
     HELD = {file_name(llm): llm for llm in CONFIG.holdout.llms or FOLDER.candidates()} if CONFIG.holdout else {}
 except RouteProfileError as error:
     sys.exit(f"reproduce: {error}")
-WITHOUT = str(config.get("without", "")).split(",") # router.method, several with commas between
+WITHOUT = [pair for pair in str(config.get("without", "")).split(",") if pair] # router.method, several with commas between
+if wrong := set(WITHOUT) - {f"{r}.{s.method}" for s in STEPS.values() for r in CONFIG.routers}:
+    sys.exit(f"reproduce: without: found {', '.join(sorted(wrong))}, expected ROUTER.METHOD of this configuration, e.g. {next(iter(CONFIG.routers))}.{next(iter(CONFIG.methods))}")
 ROOT = str(results_root(CONFIG, NAME, config.get("results", "results")))
 FIGURES = str(Path(config.get("figures", "figures"), file_name(NAME)))
 if wrong := [path for path in (ROOT, FIGURES, str(FOLDER.root), CONFIG.paper) if set(path) & set("{}")]:

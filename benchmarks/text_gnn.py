@@ -60,21 +60,21 @@ def main() -> None:
     print(f"engine {given.engine} started in {time.perf_counter() - start:.1f} s, context {engine.context}", flush=True)
     sampling = Sampling(given.max_tokens, repetition_penalty=given.repetition_penalty)
     cached = lambda record: CachedEngine(model_name(given.model), given.revision, sampling, record, lambda: engine)
-    graph_of = lambda mode, nodes: Path(given.graphs) / mode / f"{nodes}_graph_full.pt"
-    grid = GRID[:given.graphs_of]
-    if Path(given.graphs).is_file(): grid, graph_of = [("", given.graphs, given.hops)], lambda mode, nodes: Path(nodes)
+    root = Path(given.graphs)
+    grid = [(root / mode / f"{nodes}_graph_full.pt", min(K, given.hops)) for mode, nodes, K in GRID[:given.graphs_of]]
+    if root.is_file(): grid = [(root, given.hops)]
     with closing(TextRecord(given.record)) as record:
-        for mode, nodes, K in grid:
-            if not (path := graph_of(mode, nodes)).is_file(): print(f"passed over, not there: {path}"); continue
-            llm, K = cached(record), min(K, given.hops)
+        for path, K in grid:
+            if not path.is_file(): print(f"passed over, not there: {path}"); continue
+            llm = cached(record)
             list(text_gnn_hops(read_graph(path), K, llm.answer))
-            print(f"{mode} {nodes} K={K}: asked {llm.asked}, ended by max_tokens {llm.cut_answers}, "
+            print(f"{path.parent.name} {path.stem} K={K}: asked {llm.asked}, ended by max_tokens {llm.cut_answers}, "
                   f"prompts cut {llm.cut_prompts}", flush=True)
     if engine.seconds: print(json.dumps(dict(
         engine=given.engine, prompts=sum(engine.batches), batches=engine.batches, seconds=round(engine.seconds, 1),
         prompt_tokens=engine.prompt_tokens, tokens=engine.tokens, device=device(),
         tokens_per_second=round(engine.tokens / engine.seconds))), flush=True)
-    if given.twice: print(f"asked twice at temperature 0: {again(read_graph(graph_of(*grid[0][:2])), cached)}")
+    if given.twice: print(f"asked twice at temperature 0: {again(read_graph(grid[0][0]), cached)}")
 
 
 def again(graph, cached) -> str:

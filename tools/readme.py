@@ -174,8 +174,9 @@ def second_benchmark(figures: Path) -> str:
     for name in ("best single", "nearest queries"):
         row = own.loc[name]
         parts.append(f"{ends(row, 'difference')} against {name} ({row['verdict']})")
+    llms = baselines.index.str.startswith("constant:").sum()
     score = pd.read_csv(folder / "table1.csv").query("router == 'ExpectedRouter' and method == 'competence'").iloc[0]
-    return (f"**A second benchmark** (DCRouter, 9 LLMs without model cards): of {sum(counts.values())} runs "
+    return (f"**A second benchmark** (DCRouter, {llms} LLMs without model cards): of {sum(counts.values())} runs "
             f"{counts[VERDICTS[0]]} beat the best single LLM, {counts[VERDICTS[1]]} are worse. Competence from "
             f"training scores alone: {interval(score)}, {', '.join(parts)}; the best single LLM has "
             f"{interval(baselines.loc['best_single_training'])}, nearest queries {interval(baselines.loc['knn'])} "
