@@ -13,7 +13,8 @@ from routeprofile.core import RouteProfileError
 def write(folder, encoder, values, method="emb_gnn"):
     "A small table1.csv."
     rows = [dict(mode="standard", method=method, graph="query_task_domain", hops=n, encoder=encoder, template="prompt",
-                 router="SimRouter", avg_performance=v, low=v - 0.1, high=v + 0.1) for n, v in enumerate(values, 1)]
+                 router="SimRouter", avg_performance=v, low=v - 0.1, high=v + 0.1,
+                 max_share=0.96 if v == 0.4 else 0.5) for n, v in enumerate(values, 1)]
     path = folder / f"{encoder}-{method}.csv"
     pd.DataFrame(rows).to_csv(path, index=False)
     return path
@@ -25,7 +26,7 @@ def test_designs_stand_beside_each_other(tmp_path):
     tables = read_tables(paths)
     texts, numbers = encoder_table(tables)
     assert list(texts.columns[3:]) == ["minilm, windows", "other, windows", "minilm, truncated"]
-    assert len(texts) == 3 and texts.iloc[0, 3:].tolist() == ["0.100 [0.000, 0.200]", "0.400 [0.300, 0.500]", "–"]
+    assert len(texts) == 3 and texts.iloc[0, 3:].tolist() == ["0.100 [0.000, 0.200]", "0.400 [0.300, 0.500] ◆", "–"]
     kept = order_kept(tables)
     assert kept[["setting", "designs"]].values.tolist() == [["other, windows", 3]] and len(numbers) == 6
     assert kept["rank_correlation"].iat[0] == -1 and abs(kept["largest_change"].iat[0] - 0.3) < 1e-9
@@ -40,8 +41,8 @@ def test_wrong_tables_are_refused(tmp_path):
 
 # %% ../nbs/55a_encoder_effect.ipynb #1e1b9ccf
 def test_tables_of_other_test_rows_are_refused(tmp_path):
-    def table(name, rows):
-        data = tmp_path / name / "routing_test_data.json"
+    def table(name, rows, kind="json"):
+        data = tmp_path / name / f"routing_test_data.{kind}"
         data.parent.mkdir()
         data.write_text(rows)
         path = write(tmp_path / name, "minilm", [0.1]).rename(tmp_path / name / "table1.csv")
@@ -50,5 +51,7 @@ def test_tables_of_other_test_rows_are_refused(tmp_path):
     a, b, c = table("a", "[1]"), table("b", "[1]"), table("c", "[2]")
     check_same_rows([a, b])
     with pytest.raises(RouteProfileError, match="c/table1.csv: made from other test rows than"): check_same_rows([a, c])
+    parquet = [table(name, name[0], "parquet") for name in ("d", "e")]
+    with pytest.raises(RouteProfileError, match="e/table1.csv: made from other test rows"): check_same_rows(parquet)
     b.write_text("changed")
     with pytest.raises(RouteProfileError, match="b/table1.csv: found"): check_same_rows([a, b])

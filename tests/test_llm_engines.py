@@ -15,7 +15,7 @@ from routeprofile.get_model_profile.llm_engines import Engine, Sampling, in_flig
 def test_sampling_is_checked(options):
     with pytest.raises(RouteProfileError, match=f"{next(iter(options))}: found .*, expected"): Sampling(**options)
 
-# %% ../nbs/32a_llm_engines.ipynb #ab8b24f2
+# %% ../nbs/32a_llm_engines.ipynb #2ebf5b6b
 def test_what_is_in_flight_comes_in_before_a_failure_is_raised():
     sent, came, started = [], [], threading.Event()
     def send(n):

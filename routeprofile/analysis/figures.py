@@ -183,7 +183,7 @@ def choices_figure(
     for k, (axis, group) in enumerate(zip(axes.flat, groups)):
         frame = choices_by_benchmark(group, variant.runs.attrs["tasks"], variant.names)
         image = _choice_panel(axis, design_label(group.iloc[0]), frame)
-        if k // columns < lines - 1: axis.set_xticklabels([]) # all panels have the LLMs of the last line
+        if k + columns < len(groups): axis.set_xticklabels([]) # a column's lowest panel names the LLMs for all
     bar = figure.colorbar(image, ax=axes, shrink=0.6 if lines > 1 else 1, aspect=30, label="share of the queries")
     bar.ax.tick_params(labelsize=7)
     figure.suptitle(f"{router}, {runs['mode'].iat[0]} · {said(variant.summary)} · ◆: over 95% to one LLM", fontsize=9)

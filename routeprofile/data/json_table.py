@@ -29,8 +29,6 @@ def _kind(value) -> str:
     kinds = {dict: "an object", list: "a list", str: "a text", bool: "true or false", type(None): "null"}
     return kinds.get(type(value), "a number")
 
-_kind([])
-
 # %% ../../nbs/10a_json_table.ipynb #a645ddde
 def _with_key(key: str, record, names: tuple[str, ...]):
     "The record with the key in the first of the fields that it lacks."

@@ -16,13 +16,13 @@ __all__ = ['edge_softmax', 'weighted_sum', 'glorot', 'RelationAttention', 'HANLa
 # %% ../../nbs/35_han.ipynb #245025a5
 def edge_softmax(
     logits: Tensor, # [E, H], edges ordered by target
+    target: Tensor, # [E]
     pointer: Tensor, # [T + 1], where the edges of each target begin
 ) -> Tensor: # [E, H]; those of a target sum to 1
     "Softmax over the edges of each target."
-    degree = pointer.diff()
-    largest = torch.segment_reduce(logits.detach(), "max", offsets=pointer).repeat_interleave(degree, 0)
-    weights = (logits - largest).exp()
-    return weights / torch.segment_reduce(weights, "sum", offsets=pointer).repeat_interleave(degree, 0)
+    largest = torch.segment_reduce(logits.detach(), "max", offsets=pointer)
+    weights = (logits - largest[target]).exp()
+    return weights / torch.segment_reduce(weights, "sum", offsets=pointer)[target]
 
 def weighted_sum(
     alpha: Tensor, # [E, H] weights of edges
@@ -53,7 +53,7 @@ class RelationAttention(nn.Module):
         source, target = (z_source * self.source).sum(-1), (z_target * self.target).sum(-1)
         logits = source[r.index[0]] + target[r.index[1]] # [E, H]
         if score is not None: logits = logits + score[:, None] * self.score_logit
-        return edge_softmax(F.leaky_relu(logits, 0.2), r.pointer)
+        return edge_softmax(F.leaky_relu(logits, 0.2), r.index[1], r.pointer)
 
     def forward(self,
                 z_source: Tensor, # [S, H, d] projected source nodes

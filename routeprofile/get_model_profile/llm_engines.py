@@ -8,6 +8,7 @@ import importlib, inspect, os, re, time
 from abc import ABC, abstractmethod
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -228,6 +229,21 @@ class OpenAIEngine(Engine):
         except Exception as error: problem = explained(self.url, error)
         if problem: raise problem
 
+# %% ../../nbs/32a_llm_engines.ipynb #ab8b24f2
+def _where_from(
+    model: str, # folder or hub name
+    revision: str | None, # of a hub name
+) -> dict: # arguments of a library that loads it; none of the model's own code is run
+    "How a model is loaded."
+    return dict(trust_remote_code=False, **(dict(revision=revision) if revision and not Path(model).is_dir() else {}))
+
+@contextmanager
+def _starting(engine: str, model: str, remedy: str):
+    "Explain why an engine cannot start."
+    try: yield
+    except (OSError, ValueError, RuntimeError) as error:
+        raise RouteProfileError(f"{model}: {engine} cannot start ({str(error).splitlines()[0]}). {remedy}") from error
+
 # %% ../../nbs/32a_llm_engines.ipynb #2359afe1
 class VLLMEngine(Engine):
     "A model run in this process by vLLM."
@@ -246,14 +262,11 @@ class VLLMEngine(Engine):
         if torch.cuda.is_available() and torch.cuda.get_device_capability() >= (9, 0):
             os.environ.setdefault("VLLM_BATCH_INVARIANT", "1")
         vllm = _package("vllm", "pip install 'routeprofile[text-gnn]' (on a machine with a GPU)")
-        options = dict(revision=revision) if revision and not Path(model).is_dir() else {}
+        options = _where_from(model, revision)
         if os.environ.get("VLLM_BATCH_INVARIANT") == "1": options["attention_backend"] = "TRITON_ATTN"
-        try: self.llm = vllm.LLM(model=str(model), tensor_parallel_size=tp, max_model_len=context, seed=seed,
-                                 gpu_memory_utilization=gpu_memory_utilization, enable_prefix_caching=False,
-                                 trust_remote_code=False, **options)
-        except (OSError, ValueError, RuntimeError) as error: raise RouteProfileError(
-            f"{model}: vLLM cannot start ({str(error).splitlines()[0]}). "
-            "Lower context or gpu_memory_utilization, or choose another engine.") from error
+        with _starting("vLLM", model, "Lower context or gpu_memory_utilization, or choose another engine."):
+            self.llm = vllm.LLM(model=str(model), tensor_parallel_size=tp, max_model_len=context, seed=seed,
+                                gpu_memory_utilization=gpu_memory_utilization, enable_prefix_caching=False, **options)
         self.context, self.tokenizer = self.llm.model_config.max_model_len, self.llm.get_tokenizer()
 
     def count(self, messages: list[dict]) -> int:
@@ -305,14 +318,11 @@ class TransformersEngine(Engine):
                 ): # raises `RouteProfileError`
         import torch
         from transformers import AutoModelForCausalLM, AutoTokenizer
-        own = dict(revision=revision) if revision and not Path(model).is_dir() else {}
+        own = _where_from(model, revision)
         device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-        try:
-            self.tokenizer = AutoTokenizer.from_pretrained(model, trust_remote_code=False, **own)
-            llm = AutoModelForCausalLM.from_pretrained(model, dtype="auto", trust_remote_code=False, **own)
-        except (OSError, ValueError, RuntimeError) as error: raise RouteProfileError(
-            f"{model}: transformers cannot load it ({str(error).splitlines()[0]}). "
-            "Give a folder or a hub name of a causal language model.") from error
+        with _starting("transformers", model, "Give a folder or a hub name of a causal language model."):
+            self.tokenizer = AutoTokenizer.from_pretrained(model, **own)
+            llm = AutoModelForCausalLM.from_pretrained(model, dtype="auto", **own)
         if self.tokenizer.pad_token is None: self.tokenizer.pad_token = self.tokenizer.eos_token
         self.llm, self.batch, self.context = llm.eval().to(device), batch, context or llm.config.max_position_embeddings
 

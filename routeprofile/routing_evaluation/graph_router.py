@@ -39,13 +39,9 @@ class DenseGAT(nn.Module):
 
     def forward(self, sources: Tensor, targets: Tensor) -> Tensor: # [t, width]
         alpha = self.attention(sources, targets)
-        if len(sources) > len(targets):
-            means = torch.einsum("hts,sd->htd", alpha, sources)
-            messages = torch.einsum("htd,hde->te", means, self.weight) # sum over the heads
-        else:
-            projected = torch.einsum("sd,hde->hse", sources, self.weight)
-            messages = torch.einsum("hts,hse->te", alpha, projected)
-        return messages / len(alpha) + self.bias
+        few = len(sources) <= len(targets) # then it is cheaper to project the sources than what targets receive
+        messages = alpha @ (sources @ self.weight) if few else (alpha @ sources) @ self.weight # [heads, t, width]
+        return messages.mean(dim=0) + self.bias
 
 # %% ../../nbs/44_graph_router.ipynb #40878d4b
 class BipartiteGAT(nn.Module):
