@@ -4,28 +4,15 @@
 __all__ = []
 
 # %% ../nbs/32a_llm_engines.ipynb #dc7c0f8b
-import threading, time
 import pytest
 from routeprofile.core import RouteProfileError
-from routeprofile.get_model_profile.llm_engines import Engine, Sampling, in_flight, start_engine
+from routeprofile.get_model_profile.llm_engines import Engine, Sampling, start_engine
 
 # %% ../nbs/32a_llm_engines.ipynb #de249817
 @pytest.mark.parametrize("options", [dict(max_tokens=0), dict(temperature=3), dict(temperature=-1),
                                      dict(repetition_penalty=0), dict(repetition_penalty=3)])
 def test_sampling_is_checked(options):
     with pytest.raises(RouteProfileError, match=f"{next(iter(options))}: found .*, expected"): Sampling(**options)
-
-# %% ../nbs/32a_llm_engines.ipynb #2ebf5b6b
-def test_what_is_in_flight_comes_in_before_a_failure_is_raised():
-    sent, came, started = [], [], threading.Event()
-    def send(n):
-        sent.append(n)
-        if n == 0: started.wait(5); raise ValueError("the first failed")
-        started.set()
-        time.sleep(0.05) # still in flight when the first fails
-        return n
-    with pytest.raises(ValueError, match="the first failed"): came.extend(n for n, _ in in_flight(send, range(9), 2))
-    assert 1 in came and len(sent) < 9
 
 # %% ../nbs/32a_llm_engines.ipynb #6cb6b209
 def test_counting_without_a_tokenizer_is_an_upper_bound():

@@ -399,3 +399,15 @@ def test_an_answer_ends_at_the_end_token(tiny_llm):
 def test_a_folder_without_an_llm_is_one_error(tmp_path):
     with pytest.raises(RouteProfileError, match="transformers cannot start"):
         start_engine("transformers", str(tmp_path))
+
+# %% ../nbs/tests/llm_servers.ipynb #f2a1fc5f
+def test_what_is_in_flight_comes_in_before_a_failure_is_raised():
+    sent, came, started = [], [], threading.Event()
+    def send(n):
+        sent.append(n)
+        if n == 0: started.wait(5); raise ValueError("the first failed")
+        started.set()
+        time.sleep(0.05) # still in flight when the first fails
+        return n
+    with pytest.raises(ValueError, match="the first failed"): came.extend(n for n, _ in in_flight(send, range(9), 2))
+    assert 1 in came and len(sent) < 9
