@@ -113,7 +113,7 @@ def test_the_held_out_profile_leaves_no_trace(router, tmp_path):
         assert fitted.scores(train.X).shape == (8, 3)
     assert saved[0] == saved[1] and router.load(tmp_path / "0.pt", device="cpu").profiles.names == ["a", "b"]
 
-# %% ../nbs/tests/router_faults.ipynb #9bcebdb6
+# %% ../nbs/tests/router_faults.ipynb #8cbac6ed
 @each_router
 def test_it_learns(router):
     (train, profiles), (new, _) = learnable_example(), learnable_example(seed=1)
@@ -134,6 +134,15 @@ def test_the_seed_determines_the_router(router):
     train, profiles = learnable_example()
     a, b, c = (small(router, profiles, seed=seed).fit(train).scores(train.X) for seed in (1, 1, 2))
     assert (a == b).all() and (a != c).any()
+
+@each_router
+def test_patience_ends_a_training_that_gets_no_better(router):
+    train, profiles = learnable_example()
+    whole, short = (small(router, profiles, epochs=40, patience=n).fit(train) for n in (None, 3))
+    assert len(whole.history) == 40 and 4 <= len(short.history) < 40
+    assert short.history == whole.history[:len(short.history)]
+    assert len(short.history) - 1 - short.best["epoch"] == 3
+    with pytest.raises(RouteProfileError, match="patience: found 0, expected"): small(router, profiles, patience=0)
 
 @each_router
 def test_nothing_is_learned_from_validation_queries(router):
@@ -167,7 +176,7 @@ def test_a_new_llm_takes_part_in_a_loaded_router(router, tmp_path):
     scores = router.load(path, four, device="cpu").scores(new.X)
     assert scores.shape == (160, 4) and (scores.argmax(axis=1) == 3).any() and np.isfinite(scores).all()
 
-# %% ../nbs/tests/router_faults.ipynb #8cbac6ed
+# %% ../nbs/tests/router_faults.ipynb #0b69f485
 @each_router
 def test_a_router_needs_training_first(router, tmp_path):
     train, profiles = learnable_example()
@@ -286,7 +295,7 @@ def test_the_flags_of_the_original_reach_the_router(folder, call, given):
     assert run(call, "standard.npz", **given)["how"]["settings"].items() >= given.items()
     with pytest.raises(RouteProfileError, match="val_split: found 1.5"): run(call, "standard.npz", val_split=1.5)
 
-# %% ../nbs/tests/router_faults.ipynb #0b69f485
+# %% ../nbs/tests/router_faults.ipynb #9bcebdb6
 class MostWins(Router):
     "The LLM that wins the most pairs."
     name = "MostWins"

@@ -9,7 +9,7 @@ import numpy as np
 from ..core import RouteProfileError
 
 # %% auto #0
-__all__ = ['LONG_TEXT', 'Windows', 'tokenize', 'join']
+__all__ = ['LONG_TEXT', 'Windows', 'special_tokens', 'tokenize', 'join']
 
 # %% ../../nbs/21b_windows.ipynb #c52b1f67
 LONG_TEXT = ("windows", "truncate") # what is done with a text beyond the encoder's limit
@@ -21,6 +21,14 @@ class Windows:
     owner: np.ndarray # int [windows]: position of the window's text
     own: np.ndarray # int [windows]: tokens of the text in it, 1 at least
 
+def special_tokens(
+    tokenizer, # of transformers
+) -> tuple[list[int], list[int]]: # before and after a text, e.g. `[CLS]` and `[SEP]`
+    "The tokens that a tokenizer puts around a text."
+    bare, whole = (tokenizer("a", add_special_tokens=special)["input_ids"] for special in (False, True))
+    first = whole.index(bare[0])
+    return whole[:first], whole[first + len(bare):]
+
 def tokenize(
     tokenizer, # of transformers
     texts: list[str], # texts with letters
@@ -30,11 +38,16 @@ def tokenize(
     "Tokenize texts and cut the long ones."
     if long_text not in LONG_TEXT:
         raise RouteProfileError(f"long_text: found {long_text!r}, expected {' or '.join(LONG_TEXT)}")
-    found = tokenizer(texts, truncation=True, max_length=max_length, return_attention_mask=False,
-                      return_overflowing_tokens=long_text == "windows")
-    tokens, special = found["input_ids"], tokenizer.num_special_tokens_to_add()
-    owner = np.array(found.get("overflow_to_sample_mapping", range(len(texts))))
-    return Windows(tokens, owner, np.array([max(len(window) - special, 1) for window in tokens]))
+    before, after = special_tokens(tokenizer)
+    size, tokens, owner = max_length - len(before) - len(after), [], []
+    found = tokenizer(texts, add_special_tokens=False, return_attention_mask=False, return_token_type_ids=False,
+                      verbose=False)["input_ids"]
+    for n, own in enumerate(found):
+        starts = range(0, max(len(own), 1), size) if long_text == "windows" else (0,)
+        tokens += [before + own[start:start + size] + after for start in starts]
+        owner += [n] * len(starts)
+    sizes = np.array([len(window) for window in tokens]) - len(before) - len(after)
+    return Windows(tokens, np.array(owner), np.maximum(sizes, 1))
 
 # %% ../../nbs/21b_windows.ipynb #099a95ab
 def join(

@@ -39,9 +39,13 @@ class DenseGAT(nn.Module):
 
     def forward(self, sources: Tensor, targets: Tensor) -> Tensor: # [t, width]
         alpha = self.attention(sources, targets)
-        few = len(sources) <= len(targets) # then it is cheaper to project the sources than what targets receive
-        messages = alpha @ (sources @ self.weight) if few else (alpha @ sources) @ self.weight # [heads, t, width]
-        return messages.mean(dim=0) + self.bias
+        if len(sources) > len(targets):
+            means = torch.einsum("hts,sd->htd", alpha, sources)
+            messages = torch.einsum("htd,hde->te", means, self.weight) # sum over the heads
+        else:
+            projected = torch.einsum("sd,hde->hse", sources, self.weight)
+            messages = torch.einsum("hts,hse->te", alpha, projected)
+        return messages / len(alpha) + self.bias
 
 # %% ../../nbs/44_graph_router.ipynb #40878d4b
 class BipartiteGAT(nn.Module):
@@ -84,14 +88,15 @@ class GraphSettings:
     heads: int = 4 # attention heads, averaged
     dropout: float = 0.1 # share of what a node receives that a training step drops; 0 in our published tables
     context: int = 128 # training queries that LLMs attend to in a training step; they attend to all when routing
-    epochs: int = 100 # passes over the training queries
+    epochs: int = 100 # passes over the training queries, at most
+    patience: int | None = None # stop after so many epochs without a better one; `None`: never
     batch_size: int = 32 # queries per step
     lr: float = 1e-4 # Adam's learning rate; a cosine brings it to 1%
     val_split: float = 0.1 # share of queries for validation
     seed: int = 42 # of split, weights and order
 
     def __post_init__(self):
-        check_positive(self, "hidden_dim", "num_layers", "heads", "context", "epochs", "batch_size", "lr")
+        check_positive(self, "hidden_dim", "num_layers", "heads", "context", "epochs", "patience", "batch_size", "lr")
         check_share(self.val_split)
         if not 0 <= self.dropout < 0.99:
             raise RouteProfileError(f"dropout: found {self.dropout}, expected a share from 0 to 0.99")

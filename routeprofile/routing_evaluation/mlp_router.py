@@ -51,14 +51,15 @@ class MLPSettings:
     num_layers: int = 2 # linear layers of a tower
     dropout: float = 0.1 # share of hidden outputs that a training step drops, below 1
     margin: float = 0.2 # by how much the better LLM should lead
-    epochs: int = 20 # passes over the training pairs
+    epochs: int = 20 # passes over the training pairs, at most
+    patience: int | None = None # stop after so many epochs without a better one; `None`: never
     batch_size: int = 32 # pairs per step
     lr: float = 1e-4 # AdamW's learning rate; a cosine brings it to 10%
     val_split: float = 0.1 # share of queries for validation
     seed: int = 42 # of split, weights, order and dropout
 
     def __post_init__(self):
-        check_positive(self, "hidden_dim", "out_dim", "num_layers", "epochs", "batch_size", "lr")
+        check_positive(self, "hidden_dim", "out_dim", "num_layers", "epochs", "patience", "batch_size", "lr")
         check_share(self.val_split)
         if not 0 <= self.dropout < 0.99:
             raise RouteProfileError(f"dropout: found {self.dropout}, expected a share from 0 to 0.99")

@@ -127,12 +127,13 @@ def check_share(val_split: float) -> None: # raises `RouteProfileError` unless i
 
 def check_positive(
     settings, # a dataclass
-    *names: str, # its fields that must be positive
+    *names: str, # its fields that must be positive, or `None` for what is not set
 ) -> None: # raises `RouteProfileError`
     "Refuse settings that are not positive."
     for name in names:
-        if not getattr(settings, name) > 0:
-            raise RouteProfileError(f"{name}: found {getattr(settings, name)}, expected a positive number")
+        value = getattr(settings, name)
+        if value is not None and not value > 0:
+            raise RouteProfileError(f"{name}: found {value}, expected a positive number")
 
 # %% ../../nbs/42a_trained_router.ipynb #6e847a8a
 @patch(as_prop=True)
@@ -157,7 +158,7 @@ def fit(self: TrainedRouter,
     self.history = train_network(
         network, partial(self.batches, data), lambda network, batch: dict(loss=self.loss(network, batch)),
         optimizer, cosine(optimizer, steps, self.floor), epochs=how.epochs, seed=how.seed, name=self.name,
-        validate=partial(self.validate, data), score=self.score)
+        validate=partial(self.validate, data), score=self.score, patience=how.patience)
     self.network, self.dims, self.seen = network, dims, [m for m in train.models if m not in train.held_out]
     return self
 
