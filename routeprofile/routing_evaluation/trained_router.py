@@ -158,7 +158,8 @@ def fit(self: TrainedRouter,
     self.history = train_network(
         network, partial(self.batches, data), lambda network, batch: dict(loss=self.loss(network, batch)),
         optimizer, cosine(optimizer, steps, self.floor), epochs=how.epochs, seed=how.seed, name=self.name,
-        validate=partial(self.validate, data), score=self.score, patience=how.patience)
+        validate=partial(self.validate, data), score=self.score,
+        patience=getattr(how, "patience", None))
     self.network, self.dims, self.seen = network, dims, [m for m in train.models if m not in train.held_out]
     return self
 
