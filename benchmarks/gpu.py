@@ -46,6 +46,25 @@ def texts(n: int) -> list[str]:
     return [f"{i}: {known[i % len(known)]}" for i in range(n)]
 
 
+def parts_of_encoding(name: str, some: list[str]) -> list[dict]:
+    "The tokenizer alone, and the network alone on the batches that the encoder would give it."
+    from routeprofile.encode.encoders import _BUDGET, _forward, batches_of, find_folder
+    from routeprofile.encode.windows import tokenize
+    from sentence_transformers import SentenceTransformer
+    model = SentenceTransformer(str(find_folder(name)), device="cuda").eval()
+    cut = lambda texts: tokenize(model.tokenizer, texts, 256)
+    cut(some[:64])
+    found = [dict(step="of these, the tokenizer", seconds=timed(lambda: cut(some), "cuda"))]
+    tokens = cut(some).tokens
+    batches = [[tokens[i] for i in part] for part in batches_of([len(t) for t in tokens], _BUDGET["other"])]
+    for dtype in (torch.float32, torch.bfloat16, torch.float16):
+        network = model.to(dtype)
+        run = lambda n=network: [_forward(n, batch) for batch in batches]
+        run()
+        found.append(dict(step=f"of these, the network, {str(dtype)[6:]}", seconds=timed(run, "cuda")))
+    return [dict(f, device="cuda", size=len(some), unit="texts") for f in found]
+
+
 def encoding(name: str) -> list[dict]:
     "Texts a second: whole, the tokenizer alone, and the network alone."
     found, kept = [], {}
@@ -58,21 +77,7 @@ def encoding(name: str) -> list[dict]:
             seconds = timed(lambda e=encoder, s=some: e.encode(s, progress=False), device)
             kept[device, dtype] = encoder.encode(some[:400], progress=False)
         found.append(dict(step=f"encoding, {dtype}", device=device, size=n, unit="texts", seconds=seconds))
-    from routeprofile.encode.encoders import find_folder
-    from sentence_transformers import SentenceTransformer
-    model, some = SentenceTransformer(str(find_folder(name)), device="cuda").eval(), texts(20_000)
-    model.tokenizer(some[:64])
-    found.append(dict(step="of these, the tokenizer", device="cuda", size=len(some), unit="texts",
-                      seconds=timed(lambda: model.tokenizer(some, truncation=True, max_length=256), "cuda")))
-    batch = {k: v.cuda() for k, v in model.tokenizer(some[:512], padding=True, truncation=True, max_length=256,
-                                                     return_tensors="pt").items()}
-    with torch.no_grad():
-        for dtype in (torch.float32, torch.bfloat16, torch.float16):
-            network = model[0].auto_model.to(dtype)
-            network(**batch)
-            seconds = timed(lambda n=network: [n(**batch) for _ in range(20)], "cuda")
-            found.append(dict(step=f"of these, the network, {str(dtype)[6:]}", device="cuda", size=20 * 512,
-                              unit="texts", seconds=seconds))
+    found += parts_of_encoding(name, texts(20_000))
     one = kept["cuda", "float32"]
     for dtype in ("bfloat16", "float16"):
         other = kept["cuda", dtype]
@@ -154,14 +159,14 @@ def training() -> list[dict]:
 
 
 def bounds(found: list[dict]) -> list[str]:
-    "For each number format the slowest part of encoding, which bounds it."
+    "For each number format the rates of the parts of encoding beside the whole."
     rate = {f["step"]: f["size"] / f["seconds"] for f in found if "seconds" in f and f["device"] == "cuda"}
     lines = []
     for dtype in ("float32", "bfloat16", "float16"):
         parts = {name: rate[f"of these, the {name}"] for name in ("tokenizer", f"network, {dtype}", "store")}
-        slowest, alone = min(parts.items(), key=lambda part: part[1])
-        lines.append(f"- Encoding in {dtype} is bound by the {slowest.split(',')[0]}, alone {alone:,.0f} a second, "
-                     f"the whole {rate[f'encoding, {dtype}']:,.0f}, since the three overlap.")
+        alone = ", ".join(f"{name.split(',')[0]} {value:,.0f}" for name, value in parts.items())
+        lines.append(f"- Encoding in {dtype}: {rate[f'encoding, {dtype}']:,.0f} texts a second; alone: {alone}. "
+                     f"The slowest part is the {min(parts, key=parts.get).split(',')[0]}.")
     return lines
 
 
