@@ -352,7 +352,9 @@ def start_engine(
     "Start the engine that lacking answers need."
     if engine not in ENGINES: raise RouteProfileError(f"engine: found {engine!r}, expected one of {', '.join(ENGINES)}")
     if engine == "replay": raise RouteProfileError(
-        f"engine replay: the record lacks answers of {model}; choose an engine to ask it: vllm, transformers or openai")
+        f"engine replay: the record lacks answers of {model}: the data, the settings or the nearest neighbours are "
+        "others (vectors of another machine may round otherwise). Choose an engine to ask for what it lacks: "
+        "transformers, vllm or openai")
     if engine == "auto" and not _gpu_with_vllm(): raise RouteProfileError(
         "engine: found no GPU with vLLM, and the record lacks answers. Choose engine=transformers for a small LLM, "
         "engine=openai with a server's base_url (vllm serve, transformers serve, llama.cpp, Ollama, a hosted one), "
