@@ -2,7 +2,7 @@
 #                  on a Slurm cluster: PROFILE=profiles/slurm
 # make test        set up .venv, run every check
 # make fuzz       10,000 random files of every kind against their readers      make torture   bit flips, kills, full disks
-# make slurm     as root: the smoke grid on a local Slurm, disturbed, against the same without Slurm
+# make slurm     as root: the smoke grid on a local Slurm, disturbed (FAULTS=: not), against the same without Slurm
 # make text-sample write the sample's texts with a small LLM behind a vLLM server on the CPU
 # make lab         open the notebooks in JupyterLab
 SHELL := bash
@@ -11,6 +11,7 @@ PY := .venv/bin/python
 JOBS ?= 2
 CONFIG ?= config/sample.yaml
 ARGS ?= --config
+FAULTS ?= --faults
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONUNBUFFERED := 1
 # the Snakefile has a lock of its own, which ends with its process
@@ -55,7 +56,7 @@ torture: setup
 	$(PY) tools/torture.py --write
 
 slurm: setup
-	$(PY) tools/slurm_test.py --faults
+	$(PY) tools/slurm_test.py $(FAULTS)
 
 clean:
 	rm -rf results .snakemake build dist *.egg-info
