@@ -3,7 +3,9 @@
     python tools/slurm_test.py [--config config/smoke.yaml] [--faults] [--seed 0]    (root; see slurm_local.sh)
 
 With --faults the run on Slurm is disturbed four times, at moments drawn from the seed, and started again: a running
-job is cancelled, a node goes down, the controller is killed and restarted, the submitting process is killed.
+job is cancelled, a node goes down, the controller is killed and restarted, the submitting process is killed. Before,
+a job that takes more memory than it asked for, and with --faults one that takes more time, must be killed by Slurm and
+succeed when it is submitted again with more.
 """
 import argparse, os, random, shutil, signal, subprocess, sys, tempfile, time
 from pathlib import Path
@@ -84,6 +86,27 @@ def disturbed(config: Path, to: Path, slurm: Path, profile: str, seed: int) -> N
     sys.exit(f"slurm_test: the disturbed run did not end; see {to.with_suffix('.log')}")
 
 
+GREEDY = """
+rule greedy:
+    output: "done"
+    resources: mem_mb=lambda w, attempt: {mb} * attempt, runtime=lambda w, attempt: attempt
+    shell: "echo >> tries; {python} -c 'import time; some = b\\"x\\" * (300 << 20); time.sleep({seconds})' && touch done"
+"""
+
+
+def retried(folder: Path, profile: str, mb: int, seconds: int) -> None:
+    "A job of 300 MB that asks for `mb` MB and a minute, killed at its first try, gets there at a later one."
+    folder.mkdir()
+    (folder / "Snakefile").write_text(GREEDY.format(mb=mb, seconds=seconds, python=sys.executable))
+    with open(folder / "log", "wb") as log:
+        failed = subprocess.call([*LOCAL[:3], "--profile", ROOT / profile, "--quiet", "all"], cwd=folder, stdout=log,
+                                 stderr=log)
+    tries = len((folder / "tries").read_text().splitlines())
+    if failed or tries < 2: sys.exit(f"slurm_test: {folder.name}: {tries} tries, expected a kill and a success; "
+                                     f"see {folder}/log")
+    print(f"slurm_test: {folder.name}: killed, and done at try {tries} with more", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--config", default="config/smoke.yaml", help="the grid to run")
@@ -99,6 +122,8 @@ def main() -> None:
     if run(config, plain, "--cores", "2").wait(): sys.exit(f"slurm_test: failed without Slurm; see {plain}.log")
     cluster("start", work / "cluster")
     try:
+        retried(work / "memory", args.profile, 200, 5)
+        if args.faults: retried(work / "time", args.profile, 1000, 95) # Slurm looks every half minute
         if args.faults: disturbed(config, slurm, work / "cluster", args.profile, args.seed)
         elif run(config, slurm, "--profile", args.profile).wait(): sys.exit(f"slurm_test: failed; see {slurm}.log")
     finally: cluster("stop", work / "cluster")
