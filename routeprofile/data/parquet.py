@@ -43,15 +43,16 @@ def read_parquet(
     "Read columns of a Parquet file."
     import pyarrow as pa
     with _opened(path) as file:
-        if lacking := [c for c in columns or () if c.split(".")[0] not in file.schema_arrow.names]:
-            raise RouteProfileError(f"{path}: found no column {lacking[0]}, expected one")
         batches, size, allowed = [], 0, allowed_size(path)
         for batch in file.iter_batches(columns=columns):
             batch.validate(full=True) # lengths, offsets and UTF-8 of every column
             batches.append(batch)
             if (size := size + batch.nbytes) > allowed:
                 raise RouteProfileError(f"{path}: becomes more than {allowed:,} bytes. Split the table.")
-        return pa.Table.from_batches(batches, batches[0].schema if batches else file.schema_arrow)
+        table = pa.Table.from_batches(batches, batches[0].schema if batches else file.schema_arrow)
+        if lacking := [c for c in columns or () if c.split(".")[0] not in table.column_names]:
+            raise RouteProfileError(f"{path}: found no column {lacking[0]}, expected one")
+        return table
 
 def members_of(
     path: str | Path, # the file
