@@ -2,7 +2,7 @@
 #                  on a Slurm cluster: PROFILE=profiles/slurm
 # make test        set up .venv, run every check
 # make fuzz       10,000 random files of every kind against their readers      make torture   bit flips, kills, full disks
-# make slurm     as root: the smoke grid on a local Slurm, disturbed (FAULTS=: not), against the same without Slurm
+# make slurm     as root: the smoke grid on a local Slurm, disturbed (FAULTS=--quick: a part, undisturbed), against the same without Slurm
 # make text-sample write the sample's texts with a small LLM behind a vLLM server on the CPU
 # make lab         open the notebooks in JupyterLab
 SHELL := bash

@@ -1,6 +1,6 @@
 """The grid on a local Slurm of two nodes against the same grid without Slurm: the tables must be the same bytes.
 
-    python tools/slurm_test.py [--config config/smoke.yaml] [--faults] [--seed 0]    (root; see slurm_local.sh)
+    python tools/slurm_test.py [--config config/smoke.yaml] [--quick] [--faults] [--seed 0]  (root; see slurm_local.sh)
 
 With --faults the run on Slurm is disturbed four times, at moments drawn from the seed, and started again: a running
 job is cancelled, a node goes down, the controller is killed and restarted, the submitting process is killed. Before,
@@ -86,11 +86,12 @@ def disturbed(config: Path, to: Path, slurm: Path, profile: str, seed: int) -> N
     sys.exit(f"slurm_test: the disturbed run did not end; see {to.with_suffix('.log')}")
 
 
+QUICK = dict(methods=dict(emb_gnn=dict(hops=[1])), routers=dict(SimRouter={}), holdout=None)
 GREEDY = """
 rule greedy:
     output: "done"
     resources: mem_mb=lambda w, attempt: {mb} * attempt, runtime=lambda w, attempt: attempt
-    shell: "echo >> tries; {python} -c 'import time; some = b\\"x\\" * (300 << 20); time.sleep({seconds})' && touch done"
+    shell: "echo >> tries; {python} -c 'import time; x = b\\"x\\" * (300 << 20); time.sleep({seconds})' && touch done"
 """
 
 
@@ -111,12 +112,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--config", default="config/smoke.yaml", help="the grid to run")
     parser.add_argument("--profile", default="profiles/slurm")
+    parser.add_argument("--quick", action="store_true", help="one method and one router of the grid")
     parser.add_argument("--faults", action="store_true", help="disturb the run on Slurm")
     parser.add_argument("--seed", type=int, default=0, help="of the moments of the faults")
     args = parser.parse_args()
     work = Path(tempfile.mkdtemp(prefix="slurm-"))
     config = work / "config.yaml"
-    content = yaml.safe_load((ROOT / args.config).read_text())
+    content = yaml.safe_load((ROOT / args.config).read_text()) | (QUICK if args.quick else {})
     config.write_text(yaml.safe_dump(content))
     plain, slurm = work / "plain", work / "slurm"
     if run(config, plain, "--cores", "2").wait(): sys.exit(f"slurm_test: failed without Slurm; see {plain}.log")
