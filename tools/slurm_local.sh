@@ -64,10 +64,17 @@ start() {
     echo "slurm_local: the nodes did not come up; see $folder/*.log" >&2; exit 1
 }
 
+stop() { # they write their state before they end
+    local pids; pids=$(cat "$folder"/*.pid 2> /dev/null || true)
+    [ -z "$pids" ] || kill $pids 2> /dev/null || true
+    for _ in $(seq 40); do [ -n "$pids" ] && kill -0 $pids 2> /dev/null || break; sleep 0.5; done
+    [ -z "$pids" ] || kill -9 $pids 2> /dev/null || true
+    [ "$(readlink -f /etc/slurm/slurm.conf)" = "$conf" ] && rm /etc/slurm/slurm.conf || true
+}
+
 case $command in
     start) start ;;
-    stop) for pid in "$folder"/*.pid; do [ -f "$pid" ] && kill "$(cat "$pid")" 2> /dev/null || true; done
-        [ "$(readlink -f /etc/slurm/slurm.conf)" = "$conf" ] && rm /etc/slurm/slurm.conf || true ;;
+    stop) stop ;;
     controller) slurmctld -f "$conf" ;;
     *) slurmd -N "$command" -f "$conf" ;;
 esac
