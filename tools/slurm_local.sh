@@ -66,9 +66,9 @@ start() {
 
 stop() { # they write their state before they end
     local pids; pids=$(cat "$folder"/*.pid 2> /dev/null || true)
-    [ -z "$pids" ] || kill $pids 2> /dev/null || true
-    for _ in $(seq 40); do [ -n "$pids" ] && kill -0 $pids 2> /dev/null || break; sleep 0.5; done
-    [ -z "$pids" ] || kill -9 $pids 2> /dev/null || true
+    kill $pids 2> /dev/null || true
+    for _ in $(seq 40); do kill -0 $pids 2> /dev/null || break; sleep 0.5; done
+    kill -9 $pids 2> /dev/null || true
     [ "$(readlink -f /etc/slurm/slurm.conf)" = "$conf" ] && rm /etc/slurm/slurm.conf || true
 }
 

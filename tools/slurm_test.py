@@ -98,10 +98,10 @@ rule greedy:
 def retried(folder: Path, profile: str, mb: int, seconds: int) -> None:
     "A job of 300 MB that asks for `mb` MB and a minute, killed at its first try, gets there at a later one."
     folder.mkdir()
+    (folder / "tries").touch()
     (folder / "Snakefile").write_text(GREEDY.format(mb=mb, seconds=seconds, python=sys.executable))
     with open(folder / "log", "wb") as log:
-        failed = subprocess.call([*LOCAL[:3], "--profile", ROOT / profile, "--quiet", "all"], cwd=folder, stdout=log,
-                                 stderr=log)
+        failed = subprocess.call([*LOCAL, "--profile", ROOT / profile], cwd=folder, stdout=log, stderr=log)
     tries = len((folder / "tries").read_text().splitlines())
     if failed or tries < 2: sys.exit(f"slurm_test: {folder.name}: {tries} tries, expected a kill and a success; "
                                      f"see {folder}/log")
