@@ -159,7 +159,7 @@ rule graph:
 
 
 rule profile:
-    priority: 1 # the longest chain is a trained profile and its routers
+    priority: 2 # the longest chain is a trained profile and its routers
     input: lambda w: code_files("nbs/paper/profile.ipynb", module(profile_method(w.method).builder)),
            lambda w: [v for v in step(w).options.values() if isinstance(v, str) and Path(v).is_file()], # e.g. a record of texts
            lambda w: data_files(w.root, w.mode, *profile_method(w.method).reads),
@@ -179,6 +179,14 @@ rule route:
     resources: **needs(1500, 60)
     params: settings=route_settings
     shell: "{RUN} nbs/paper/route.ipynb {log:q} {params.settings:q}"
+
+
+use rule route as route_first with: # GraphRouter's fits take longest; the last of them would run alone
+    priority: 1
+    wildcard_constraints: router="GraphRouter"
+
+
+ruleorder: route_first > route
 
 
 rule baselines:
