@@ -4,29 +4,13 @@
 __all__ = []
 
 # %% ../nbs/tests/grid.ipynb #ae29ca7f
-import hashlib, json, os, random, re, resource, shutil, signal, subprocess, sys, time
+import hashlib, os, random, re, resource, shutil, signal, subprocess, sys, time
 from collections import Counter
 from pathlib import Path
-import pandas as pd
 import pytest
 import yaml
+from grid_runs import ROOT, call, places, snakemake
 from routeprofile.data.folders import write_example
-from routeprofile.registry import profile_methods
-
-ROOT = Path(__file__).resolve().parents[1] if "__file__" in globals() else Path.cwd().parent
-if not (ROOT / "Snakefile").is_file(): pytest.skip("not a source checkout", allow_module_level=True)
-
-def call(config, *options, env=None, **changes):
-    "Run Snakemake in the project's root on a configuration."
-    command = [sys.executable, "-m", "snakemake", "--cores", "2", "--nolock", *options, "--config", f"file={config}"]
-    command += [f"{key}={value if isinstance(value, str) else json.dumps(value)}" for key, value in changes.items()]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, **(env or {})})
-
-def snakemake(*arguments, **changes):
-    "What a run of Snakemake prints."
-    done = call(*arguments, **changes)
-    assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
-    return done.stdout + done.stderr
 
 def to_run(config, **changes):
     "Rule → jobs that a dry run would execute."
@@ -35,8 +19,6 @@ def to_run(config, **changes):
 
 # %% ../nbs/tests/grid.ipynb #240c1daf
 DATA = "a b$(touch CANARY)`touch CANARY`'\"é" # nothing in a path is run
-
-def places(config): return dict(results=str(config.parent / "results"), figures=str(config.parent / "figures"))
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
@@ -139,51 +121,6 @@ def test_interrupted_runs_end_with_the_same_tables(small):
     snakemake(small, "--quiet", "all", "--rerun-incomplete", **places(small))
     assert hashes(figures) == wanted
     assert not [path for path in small.parent.rglob(".*") if path.suffix in (".tmp", ".ipynb")]
-
-# %% ../nbs/tests/grid.ipynb #d7d52782
-@pytest.fixture(scope="module")
-def smoke(tmp_path_factory):
-    "Figures of the smoke grid with the example package."
-    folder = tmp_path_factory.mktemp("smoke")
-    shutil.copytree(ROOT / "examples/plugin", folder / "plugin")
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation",
-                    "--target", folder / "site", folder / "plugin"], check=True, capture_output=True)
-    content = yaml.safe_load((ROOT / "config/smoke.yaml").read_text())
-    content["methods"]["family"] = dict(options=dict(weight=0.3))
-    content["routers"]["NearestRouter"] = {}
-    config = folder / "smoke.yaml"
-    config.write_text(yaml.safe_dump(content))
-    env = dict(os.environ, PYTHONPATH=str(folder / "site"))
-    subprocess.run([sys.executable, "-c", "import family_profiles, routeprofile"], env=env, check=True) # itself first
-    snakemake(config, "--quiet", "all", env=dict(PYTHONPATH=str(folder / "site")), **places(config))
-    return folder / "figures/smoke"
-
-# %% ../nbs/tests/grid.ipynb #eaf47190
-def test_smoke_grid_has_every_registered_run(smoke):
-    table = pd.read_csv(smoke / "table1.csv")
-    assert set(table["method"]) == {*profile_methods(), "family"}
-    assert set(table.loc[table["router"] == "ExpectedRouter", "method"]) == {"competence", "shrinkage"}
-    assert not set(table.loc[table["router"] == "SimRouter", "method"]) & {"competence", "shrinkage"}
-    assert table["avg_performance"].notna().all()
-
-def test_plugin_has_row_column_panel_legend(smoke):
-    page, figure3, figure4 = ((smoke / name).read_text() for name in ("table1.md", "figure3.svg", "figure4.svg"))
-    assert "Structured, family mean" in page and "NearestRouter" in page.split("\n")[2]
-    assert all("family mean" in figure and "NearestRouter" in figure for figure in (figure3, figure4))
-    assert (smoke / "choices_newllm_NearestRouter.png").is_file()
-
-# %% ../nbs/tests/grid.ipynb #60280645
-def test_no_file_names_the_plugin():
-    files = [p for folder in ("routeprofile", "nbs", "tools", "config") for p in (ROOT / folder).rglob("*")
-             if p.suffix in (".py", ".ipynb", ".yaml", ".sh") and p.parent.name != "tests"]
-    named = re.compile("NearestRouter|family_profiles")
-    assert not [p for p in [*files, ROOT / "Snakefile"] if named.search(p.read_text())]
-
-def test_simulated_tables_have_no_number_of_the_paper(smoke):
-    assert not re.search(r"\] \(\d\.\d{3}\)", (smoke / "table1.md").read_text())
-
-def test_holdout_table_has_every_llm(smoke):
-    assert pd.read_csv(smoke / "holdout.csv")["llms"].iat[0] == 2
 
 # %% ../nbs/tests/grid.ipynb #9cdfce50
 @pytest.mark.parametrize("name", ["sample", "smoke"])

@@ -20,7 +20,7 @@ routeprofile-data validate --folder .
 step "every notebook runs from top to bottom"
 nbdev_test --n_workers 2 --file_re '^[0-9]'
 step "tests, the smoke grid among them"
-python -m pytest -q -n 2 --dist loadfile tests/test_grid.py tests # the longest file first
+python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder tests/test_smoke_grid.py tests/test_grid.py tests/test_*.py # the longest first; `tests` would sort them
 if [ -d "$published/profile_data" ]; then
     step "labels of the published data, computed again"
     routeprofile-data audit --folder "$published" --output "$work/audit.json" --page "$work/audit.md" > /dev/null
