@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from routeprofile.analysis.claims import CLAIMS
 from routeprofile.analysis.comparisons import CLAIM_VERDICTS, VERDICTS
 from routeprofile.analysis.encoder_effect import order_kept
 from routeprofile.registry import profile_methods, routers
 
 FOLDER = "figures/published"
 DATA_SETS = ("published", "dcrouter") # of real answers; each under `figures/`, where its pages were drawn
+LABELS = {"": "released", "audited/": "audited"} # folder of a data set's pages → their labels
 
 
 def page(name: str, folder: str = FOLDER) -> str:
@@ -115,33 +117,37 @@ def ends(row, name: str, sign: str = "+") -> str:
     return f"{row[name]:{sign}.3f} [{low:{sign}.3f}, {high:{sign}.3f}]"
 
 
-def difference(figures: Path, method: str, mode: str = "standard") -> str:
-    "A method under the expected-performance router against the best single LLM, with the verdict."
-    rows = pd.read_csv(figures / "comparisons.csv").query("baseline == 'best single' and router == 'ExpectedRouter'")
-    row = rows[(rows["mode"] == mode) & (rows["method"] == method)].iloc[0]
-    return f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}] ({row['verdict']})"
+def selected(data: Path, mode: str = "standard") -> tuple[str, str]:
+    "The competence design that training queries of a data set select, and its profile method."
+    design = pd.read_csv(data / f"selection_{mode}.csv").query("selected")["design"].iat[0]
+    return design, "competence" if design.startswith("gp") else "shrinkage"
+
+
+def against(folder: Path, method: str, baseline: str = "best single", mode: str = "standard") -> str:
+    "A method under the expected-performance router against a baseline, with the verdict."
+    rows = pd.read_csv(folder / "comparisons.csv").query("router == 'ExpectedRouter'")
+    row = rows[(rows["baseline"] == baseline) & (rows["mode"] == mode) & (rows["method"] == method)].iloc[0]
+    return f"{ends(row, 'difference')} ({row['verdict']})"
 
 
 def competence(figures: Path) -> str:
     "Fourth finding: the competence design that training queries select, whatever it scores."
-    chosen = {mode: pd.read_csv(figures / f"selection_{mode}.csv").query("selected")["design"].iat[0]
-              for mode in ("standard", "newllm")}
-    method = {mode: "competence" if design.startswith("gp") else "shrinkage" for mode, design in chosen.items()}
+    design, method = selected(figures)
+    new_design, new_method = selected(figures, "newllm")
     of = lambda name: pd.read_csv(figures / name).query("router == 'ExpectedRouter'").set_index("method")
     table, new, held = (of(name) for name in ("table1.csv", "newllm.csv", "holdout.csv"))
     cost = pd.read_csv(figures / "cost.csv").set_index("policy")
     saved, lead = cost.loc["router, as good as the best single LLM"], cost.loc["AIQ, difference"]
-    fresh, every = new.loc[method["newllm"]], held.loc[method["newllm"]]
+    fresh, every = new.loc[new_method], held.loc[new_method]
     names = ("table1", "selection_standard", "cost", "newllm", "bonus", "holdout")
     pages = ", ".join(map(page, names))
-    ours, audited = (difference(folder, method["standard"]) for folder in (figures, figures / "audited"))
     return (
-        f"**Competence profiles**: training queries select *{chosen['standard']}*; under the expected-performance "
-        f"router it scores {interval(table.loc[method['standard']])}, {ours} against the best single LLM, and under "
-        f"audited labels {audited}. At the "
+        f"**Competence profiles**: training queries select *{design}*; under the expected-performance "
+        f"router it scores {interval(table.loc[method])}, {against(figures, method)} against the best single LLM, and "
+        f"under audited labels {against(figures / 'audited', method)}. At the "
         f"price λ that training queries fix, it costs {saved['cost_ratio']:.2f} of the best single LLM and differs "
         f"from it by {ends(saved, 'difference')}; its AIQ is {ends(lead, 'quality')} above mixtures of single LLMs. "
-        f"With a new LLM (*{chosen['newllm']}*): {fresh['avg_performance']:.3f}, cold start "
+        f"With a new LLM (*{new_design}*): {fresh['avg_performance']:.3f}, cold start "
         f"{fresh['cold_start']:.3f}; mean over {int(every['llms'])} held-out LLMs "
         f"{ends(every, 'avg_performance', '')} ({pages})."
     )
@@ -170,43 +176,66 @@ def second_benchmark(figures: Path) -> str:
     rows = pd.read_csv(folder / "comparisons.csv").query("mode == 'standard'")
     counts = {word: int((rows.query("baseline == 'best single'")["verdict"] == word).sum()) for word in VERDICTS}
     baselines = pd.read_csv(folder / "baselines.csv").query("mode == 'standard'").set_index("baseline")
-    own, parts = rows.query("router == 'ExpectedRouter' and method == 'competence'").set_index("baseline"), []
-    for name in ("best single", "nearest queries"):
-        row = own.loc[name]
-        parts.append(f"{ends(row, 'difference')} against {name} ({row['verdict']})")
+    design, method = selected(folder)
+    score = pd.read_csv(folder / "table1.csv").query("router == 'ExpectedRouter'").set_index("method").loc[method]
     llms = baselines.index.str.startswith("constant:").sum()
-    score = pd.read_csv(folder / "table1.csv").query("router == 'ExpectedRouter' and method == 'competence'").iloc[0]
     return (f"**A second benchmark** (DCRouter, {llms} LLMs without model cards): of {sum(counts.values())} runs "
-            f"{counts[VERDICTS[0]]} beat the best single LLM, {counts[VERDICTS[1]]} are worse. Competence from "
-            f"training scores alone: {interval(score)}, {', '.join(parts)}; the best single LLM has "
+            f"{counts[VERDICTS[0]]} beat the best single LLM, {counts[VERDICTS[1]]} are worse. Of competence from "
+            f"training scores alone, training queries select *{design}*: {interval(score)}, "
+            f"{against(folder, method)} against the best single LLM, "
+            f"{against(folder, method, 'nearest queries')} against nearest queries; the best single LLM has "
             f"{interval(baselines.loc['best_single_training'])}, nearest queries {interval(baselines.loc['knn'])} "
             f"({page('comparisons', 'figures/dcrouter')}, {page('table1', 'figures/dcrouter')}).")
 
 
-def claims(figures: Path) -> str:
-    "Last finding: verdicts on the paper's claims, for every data set and labels; empty where no page was drawn."
-    parts, pages = [], []
-    for data in DATA_SETS:
-        for variant, labels in {"": "released", "audited/": "audited"}.items():
-            path = figures.parent / data / variant / "claims.csv"
-            if not path.is_file(): continue
-            verdicts = []
-            for name, tests in pd.read_csv(path).groupby("claim", sort=False):
-                better, worse = ((tests["verdict"] == word).sum() for word in VERDICTS[:2])
-                counts = f" ({better} better, {worse} worse of {tests['verdict'].notna().sum()})"
-                word = tests["claim_verdict"].iat[0]
-                verdicts.append(f"{name} *{word}*" + counts * (word != CLAIM_VERDICTS[3]))
-            parts.append(f"{data}, {labels} labels: {', '.join(verdicts)}")
-            pages.append(page(f"{variant}claims", f"figures/{data}"))
-    if not parts: return ""
-    return f"**The paper's claims**, tested under every router: {'; '.join(parts)} ({', '.join(pages)})."
+def outcomes(verdicts: pd.Series) -> str:
+    "Comparisons, counted, e.g. `2 better, 1 worse of 6`."
+    better, worse = ((verdicts == word).sum() for word in VERDICTS[:2])
+    return f"{better} better, {worse} worse of {verdicts.notna().sum()}"
+
+
+def designs_of_the_paper(folder: Path, mode: str) -> str:
+    "The paper's designs under every router against the best single LLM."
+    rows = pd.read_csv(folder / "comparisons.csv").query("baseline == 'best single'")
+    own = [name for name, method in profile_methods().items() if method.in_design_space]
+    return outcomes(rows[(rows["mode"] == mode) & rows["method"].isin(own)]["verdict"])
+
+
+def claim_outcome(folder: Path, claim: str) -> str:
+    "What the tests say of a claim."
+    tests = pd.read_csv(folder / "claims.csv").query("claim == @claim")
+    if not len(tests): return CLAIM_VERDICTS[3]
+    word = tests["claim_verdict"].iat[0]
+    return f"*{word}*" + f" ({outcomes(tests['verdict'])})" * (word != CLAIM_VERDICTS[3])
+
+
+def at_a_glance(figures: Path) -> str:
+    "What helps, what does not, and on which data: a column for each data set and its labels."
+    columns, pages = {}, []
+    for data in (figures.parent / name for name in DATA_SETS):
+        for folder, labels in ((data / variant, labels) for variant, labels in LABELS.items()):
+            if not (folder / "claims.csv").is_file(): continue
+            method, new = selected(data)[1], selected(data, "newllm")[1]
+            columns[f"{data.name}, {labels} labels"] = {
+                "The paper's designs against the best single LLM": designs_of_the_paper(folder, "standard"),
+                "… with a new LLM": designs_of_the_paper(folder, "newllm"),
+                "Competence profile ² against the best single LLM": against(folder, method),
+                "… against nearest training queries": against(folder, method, "nearest queries"),
+                "… with a new LLM, against the best single LLM": against(folder, new, mode="newllm"),
+                **{f"Paper: {claim.text}": claim_outcome(folder, claim.name) for claim in CLAIMS}}
+            place = f"figures/{folder.relative_to(figures.parent).as_posix()}"
+            pages += [page(name, place) for name in ("comparisons", "claims")]
+    note = ("¹ Paired bootstrap over test queries and seeds, Holm-corrected over all comparisons of a page: "
+            f"{', '.join(pages)}. ² Under the expected-performance router; the design that training queries select.")
+    table = pd.DataFrame(columns).rename_axis("What helps ¹").reset_index().to_markdown(index=False)
+    return f"{table}\n\n{note}"
 
 
 def findings(figures: Path) -> str:
     "The findings; their words follow from the numbers."
     found = [beats_best_single(figures), gains_from_profiles(figures), new_llms(figures)]
     if (figures / "selection_standard.csv").is_file(): found.append(competence(figures))
-    found += [line for make in (encoders, second_benchmark, claims) if (line := make(figures))]
+    found += [line for make in (encoders, second_benchmark) if (line := make(figures))]
     return "\n".join(f"{n}. {line}" for n, line in enumerate(found, 1))
 
 
