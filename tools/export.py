@@ -3,7 +3,7 @@
     python tools/export.py            clean the notebooks, export both, drop stale generated files
     python tools/export.py --check    the same in a copy's place: exit 1 when anything would change
 """
-import argparse, re, subprocess, sys
+import argparse, re, subprocess, sys, tempfile
 from pathlib import Path
 
 from nbdev.clean import nbdev_clean
@@ -43,8 +43,10 @@ def export_readme() -> None:
     config.MarkdownExporter.preprocessors = [f"nbconvert.preprocessors.{name}" for name in steps]
     config.TagRemovePreprocessor.remove_input_tags = ("remove-input",)
     notebook = nbformat.read(ROOT / "nbs/index.ipynb", as_version=4)
-    exporter = MarkdownExporter(config=config)
-    text, _ = exporter.from_notebook_node(notebook, {"metadata": {"path": str(ROOT / "nbs")}})
+    with tempfile.TemporaryDirectory(prefix="rp") as sockets: # a kernel that listens to no port
+        config.KernelManager = Config(transport="ipc", ip=f"{sockets}/k")
+        exporter = MarkdownExporter(config=config)
+        text, _ = exporter.from_notebook_node(notebook, {"metadata": {"path": str(ROOT / "nbs")}})
     mark = f"<!-- {MARK} File to edit: nbs/index.ipynb. -->\n"
     text = re.sub(r"\n{3,}", "\n\n", text.strip()).replace("](../figures/", "](figures/")
     (ROOT / "README.md").write_text(f"{mark}{text}\n")
