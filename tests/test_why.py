@@ -40,6 +40,11 @@ def test_a_broken_link_is_an_error(page, change, says):
     Path(change).write_bytes(Path(change).read_bytes() + b" ")
     with pytest.raises(RouteProfileError, match=says): why("figures/table.md", check=True)
 
+def test_a_page_finds_the_runs_of_every_held_out_llm(folder):
+    runs = [write_text(f"results/data/encoder/holdout/{llm}/routing_result/newllm/run.json", llm) for llm in ("a", "b")]
+    record_page("figures", "holdout", [write_text("figures/holdout.md", "| a |\n")], [runs])
+    assert {part.path for part in chain("figures/holdout.md").inputs[0].inputs} == {path for path in runs}
+
 def test_a_missing_link_is_an_error(page):
     Path("standard.pt").unlink()
     with pytest.raises(RouteProfileError, match="standard.pt: it is not here"): why("figures/table.md", check=True)

@@ -70,12 +70,12 @@ def bonus_figure(
     tables: dict[str, pd.DataFrame], # what is held out → `bonus_table`
 ): # a matplotlib figure
     "A panel per number, a line per table, with 95% bands."
-    fig, axes = plt.subplots(1, len(NUMBERS), figsize=(9, 2.4))
+    fig, axes = plt.subplots(1, len(NUMBERS), figsize=(9, 2.7))
     for ax, name in zip(axes, NUMBERS):
         for (held, table), color in zip(tables.items(), ("#0072B2", "#D55E00", "#009E73")):
             ax.plot(table["bonus"], table[name], marker=".", color=color, label=held)
             ax.fill_between(table["bonus"], table[f"{name}_low"], table[f"{name}_high"], color=color, alpha=0.15, lw=0)
         ax.set(xlabel="β (standard deviations)", title=name)
-    axes[0].legend(fontsize=6)
-    fig.tight_layout()
+    fig.legend(*axes[0].get_legend_handles_labels(), loc="upper center", ncols=len(tables), frameon=False)
+    fig.tight_layout(rect=(0, 0, 1, 0.92))
     return fig

@@ -61,7 +61,8 @@ def _places(name: str, near: Path) -> list[Path]:
     results = Path(os.environ.get("ROUTEPROFILE_RESULTS") or "results")
     roots = [near.parent, *list(near.parent.parents)[:4], data_root(), Path("."), results, Path("nbs/paper")]
     found = [root / part / name for root in roots for part in ("", "data")]
-    return found + [path for depth in ("*/*", "*/*/holdout/*") for path in sorted(results.glob(f"{depth}/{name}"))]
+    depths = ("*/*", "*/*/holdout", "*/*/holdout/*") # names of hold-out runs begin with the LLM
+    return found + [path for depth in depths for path in sorted(results.glob(f"{depth}/{name}"))]
 
 def _found(name: str, sha256: str, near: Path) -> Link:
     "The file of a recorded input, if it is there with that content."
