@@ -1,5 +1,6 @@
-"""Processes that end with the one that started them, and a lock that ends with its holder."""
-import ctypes, fcntl, os, re, signal, sys
+"""Processes that end with the one that started them, kernels without a port, and a lock that ends with its holder."""
+import ctypes, fcntl, os, re, signal, sys, tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 HELD = []  # open lock files: a lock is held as long as its file is open
@@ -13,6 +14,13 @@ def end_with_parent() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an orderly end: the kernel is shut down too
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent: sys.exit(143)  # it died in between
+
+
+@contextmanager
+def private_kernel():
+    "Settings, for traitlets' `Config`, of a kernel that listens to no port and shares no sockets."
+    with tempfile.TemporaryDirectory(prefix="rp") as sockets:
+        yield dict(KernelManager=dict(transport="ipc", ip=f"{sockets}/k"))
 
 
 def hold(results: str | Path) -> None:

@@ -65,20 +65,25 @@ def trained(table: pd.DataFrame) -> pd.DataFrame:
     return table[[name in known and known[name].trained for name in table["router"]]]
 
 
+def best_single(folder: Path, mode: str = "standard") -> pd.DataFrame:
+    "The comparisons of every run of a mode with the best single LLM."
+    return pd.read_csv(folder / "comparisons.csv").query("mode == @mode and baseline == 'best single'")
+
+
+def counted(verdicts: pd.Series) -> tuple[int, int, int]:
+    "How many comparisons are better, how many worse, and of how many."
+    better, worse = (int((verdicts == word).sum()) for word in VERDICTS[:2])
+    return better, worse, int(verdicts.notna().sum())
+
+
 def beats_best_single(figures: Path) -> str:
     "First finding: runs against the best single LLM."
-    counts = {}
-    for variant in ("", "audited/"):
-        found = pd.read_csv(figures / variant / "comparisons.csv")
-        found = found.query("mode == 'standard' and baseline == 'best single'")
-        counts[variant] = {word: int((found["verdict"] == word).sum()) for word in ("better", "worse")}
-        counts[variant]["all"] = len(found)
-    released, audited = counts.values()
-    better = "None" if not released["better"] else released["better"]
+    better, worse, runs = counted(best_single(figures)["verdict"])
+    audited_better, audited_worse, audited = counted(best_single(figures / "audited")["verdict"])
     return (
-        f"**{better} of {released['all']} runs {'beats' if released['better'] == 1 else 'beat'} always choosing the "
-        f"best single LLM** under the released labels, {released['worse']} are worse (paired bootstrap, Holm); "
-        f"under audited labels {audited['better'] or 'none'} of {audited['all']} better and {audited['worse']} worse "
+        f"**{better or 'None'} of {runs} runs {'beats' if better == 1 else 'beat'} always choosing the "
+        f"best single LLM** under the released labels, {worse} are worse (paired bootstrap, Holm); "
+        f"under audited labels {audited_better or 'none'} of {audited} better and {audited_worse} worse "
         f"({page('comparisons')}, {page('audited/comparisons')})."
     )
 
@@ -173,14 +178,13 @@ def second_benchmark(figures: Path) -> str:
     "Finding: the second benchmark; empty where it was not run."
     folder = figures.parent / "dcrouter"
     if not (folder / "comparisons.csv").is_file(): return ""
-    rows = pd.read_csv(folder / "comparisons.csv").query("mode == 'standard'")
-    counts = {word: int((rows.query("baseline == 'best single'")["verdict"] == word).sum()) for word in VERDICTS}
+    better, worse, runs = counted(best_single(folder)["verdict"])
     baselines = pd.read_csv(folder / "baselines.csv").query("mode == 'standard'").set_index("baseline")
     design, method = selected(folder)
     score = pd.read_csv(folder / "table1.csv").query("router == 'ExpectedRouter'").set_index("method").loc[method]
     llms = baselines.index.str.startswith("constant:").sum()
-    return (f"**A second benchmark** (DCRouter, {llms} LLMs without model cards): of {sum(counts.values())} runs "
-            f"{counts[VERDICTS[0]]} beat the best single LLM, {counts[VERDICTS[1]]} are worse. Of competence from "
+    return (f"**A second benchmark** (DCRouter, {llms} LLMs without model cards): of {runs} runs "
+            f"{better} beat the best single LLM, {worse} are worse. Of competence from "
             f"training scores alone, training queries select *{design}*: {interval(score)}, "
             f"{against(folder, method)} against the best single LLM, "
             f"{against(folder, method, 'nearest queries')} against nearest queries; the best single LLM has "
@@ -190,15 +194,14 @@ def second_benchmark(figures: Path) -> str:
 
 def outcomes(verdicts: pd.Series) -> str:
     "Comparisons, counted, e.g. `2 better, 1 worse of 6`."
-    better, worse = ((verdicts == word).sum() for word in VERDICTS[:2])
-    return f"{better} better, {worse} worse of {verdicts.notna().sum()}"
+    return "{} better, {} worse of {}".format(*counted(verdicts))
 
 
 def designs_of_the_paper(folder: Path, mode: str) -> str:
     "The paper's designs under every router against the best single LLM."
-    rows = pd.read_csv(folder / "comparisons.csv").query("baseline == 'best single'")
     own = [name for name, method in profile_methods().items() if method.in_design_space]
-    return outcomes(rows[(rows["mode"] == mode) & rows["method"].isin(own)]["verdict"])
+    rows = best_single(folder, mode)
+    return outcomes(rows[rows["method"].isin(own)]["verdict"])
 
 
 def claim_outcome(folder: Path, claim: str) -> str:
@@ -210,10 +213,11 @@ def claim_outcome(folder: Path, claim: str) -> str:
 
 
 def at_a_glance(figures: Path) -> str:
-    "What helps, what does not, and on which data: a column for each data set and its labels."
+    "What helps, what does not, and on which data: a column for each data set and its labels; empty without a page."
     columns, pages = {}, []
     for data in (figures.parent / name for name in DATA_SETS):
-        for folder, labels in ((data / variant, labels) for variant, labels in LABELS.items()):
+        for variant, labels in LABELS.items():
+            folder = data / variant
             if not (folder / "claims.csv").is_file(): continue
             method, new = selected(data)[1], selected(data, "newllm")[1]
             columns[f"{data.name}, {labels} labels"] = {
@@ -223,8 +227,8 @@ def at_a_glance(figures: Path) -> str:
                 "… against nearest training queries": against(folder, method, "nearest queries"),
                 "… with a new LLM, against the best single LLM": against(folder, new, mode="newllm"),
                 **{f"Paper: {claim.text}": claim_outcome(folder, claim.name) for claim in CLAIMS}}
-            place = f"figures/{folder.relative_to(figures.parent).as_posix()}"
-            pages += [page(name, place) for name in ("comparisons", "claims")]
+            pages += [page(f"{variant}{name}", f"figures/{data.name}") for name in ("comparisons", "claims")]
+    if not columns: return ""
     note = ("¹ Paired bootstrap over test queries and seeds, Holm-corrected over all comparisons of a page: "
             f"{', '.join(pages)}. ² Under the expected-performance router; the design that training queries select.")
     table = pd.DataFrame(columns).rename_axis("What helps ¹").reset_index().to_markdown(index=False)

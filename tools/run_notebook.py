@@ -2,7 +2,7 @@
 
     python tools/run_notebook.py nbs/paper/profile.ipynb executed.ipynb mode=standard method=flat hops='[0]'
 """
-import os, sys, tempfile
+import os, sys
 from pathlib import Path
 
 import papermill as pm
@@ -10,7 +10,7 @@ import yaml
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from processes import end_with_parent
+from processes import end_with_parent, private_kernel
 from routeprofile.escape import redacted, terminal_text
 
 
@@ -31,9 +31,9 @@ def main(source: str, target: str, *assignments: str) -> None:
     part = Path(target).with_name(f".{Path(target).stem}.{os.getpid()}.ipynb")
     try: part.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error: fail(f"{part.parent}: cannot be made ({error.strerror})")
-    sockets = tempfile.TemporaryDirectory(prefix="rp")  # a kernel that listens to no port and shares no sockets
-    local = Config(KernelManager=dict(transport="ipc", ip=f"{sockets.name}/k"))
-    try: pm.execute_notebook(source, part, given, progress_bar=False, kernel_name="python3", config=local)
+    try:
+        with private_kernel() as kernel:
+            pm.execute_notebook(source, part, given, progress_bar=False, kernel_name="python3", config=Config(kernel))
     except PapermillExecutionError as error:
         text = f"run_notebook: {source} failed in cell {error.exec_count}: {error.ename}: {error.evalue}"
         print(terminal_text(redacted(f"{text}\nThe executed notebook: {target}"), lines=True), file=sys.stderr)
@@ -41,7 +41,6 @@ def main(source: str, target: str, *assignments: str) -> None:
     except OSError as error: fail(f"{target}: cannot be written ({error.strerror or error})")
     finally:
         if part.exists(): os.replace(part, target)
-        sockets.cleanup()
 
 
 if __name__ == "__main__":
