@@ -7,22 +7,23 @@ are made under released labels and on all rows only; what is trained is trained 
 one fit gains nothing from a GPU. The first command makes the graph that has every node's text, so that one process
 encodes them all; the second makes everything else. What it took is printed; benchmarks/grids.md has it of one machine.
 """
-import argparse, json, os, platform, subprocess, sys, tempfile, time
+import argparse, os, platform, sys, tempfile, time
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import torch
-import transformers
 import yaml
 
-ROOT = Path(__file__).resolve().parent.parent
+from processes import ROOT, executed, start_grid
+
 GRAPH = "result_data_graph/standard/query_task_domain_graph_full.pt"
 
 
-def without_text(config: dict, data: str) -> dict:
+def without_text(config: dict) -> dict:
     "The configuration without text_gnn, hold-out and variants of the tables, with all training on the CPU."
     left_out = ("holdout", "variants", "compare_with")
-    config = {key: value for key, value in config.items() if key not in left_out} | dict(name="published", data=data)
+    config = {key: value for key, value in config.items() if key not in left_out} | dict(name="published")
     del config["methods"]["text_gnn"]
     routers = config["routers"]
     for settings in (config["methods"]["trainable"]["options"], routers["MLPRouter"], routers["GraphRouter"]):
@@ -30,9 +31,15 @@ def without_text(config: dict, data: str) -> dict:
     return config
 
 
-def finished(notebook: Path) -> float: # POSIX seconds
-    "When a notebook was executed to its end."
-    return datetime.fromisoformat(json.loads(notebook.read_text())["metadata"]["papermill"]["end_time"]).timestamp()
+def spent(results: Path) -> str:
+    "Seconds of the executed notebooks, by router and step."
+    found: dict[str, float] = {}
+    for path in results.glob("executed/*.ipynb"):
+        step, *rest = path.stem.split(".")
+        kind = rest[1] if step == "route" else step # route.{mode}.{router}.…
+        found[kind] = found.get(kind, 0) + executed(path)["duration"]
+    most = sorted(found.items(), key=lambda pair: -pair[1])
+    return ", ".join(f"{kind} {seconds:,.0f}" for kind, seconds in most) + f"; all {sum(found.values()):,.0f}"
 
 
 def main() -> None:
@@ -42,27 +49,24 @@ def main() -> None:
     parser.add_argument("--to", help="new folder for cache, results and tables; default: a temporary one")
     args = parser.parse_args()
     to = Path(args.to or tempfile.mkdtemp()).resolve()
-    if (to / "results").exists(): sys.exit(f"published_grid: {to}: found results, expected a new folder")
+    if (to / "results").exists(): parser.error(f"--to {to}: found results, expected a new folder")
     to.mkdir(parents=True, exist_ok=True)
-    config = without_text(yaml.safe_load((ROOT / "config/published.yaml").read_text()), str(Path(args.data).resolve()))
-    (to / "grid.yaml").write_text(yaml.safe_dump(config))
-    results = to / "results/published/minilm"
-    command = [sys.executable, "-m", "snakemake", "--cores", str(args.cores), "--scheduler", "greedy",
-               "--quiet", "rules", "--config", f"file={to / 'grid.yaml'}", f"results={to / 'results'}",
-               f"figures={to / 'figures'}", "--"]
-    environment = {**os.environ, "ROUTEPROFILE_CACHE": str(to / "texts.sqlite")}
+    config = to / "grid.yaml"
+    config.write_text(yaml.safe_dump(without_text(yaml.safe_load((ROOT / "config/published.yaml").read_text()))))
+    results, options = to / "results/published/minilm", ("--scheduler", "greedy", "--quiet", "rules")
     began, ends = time.time(), []
-    for target in (results / GRAPH, "all"):
-        code = subprocess.run([*command, target], cwd=ROOT, env=environment).returncode
+    for target in (str(results / GRAPH), "all"):
+        code = start_grid(config, to, args.cores, target, *options, data=str(Path(args.data).resolve())).wait()
         if code: sys.exit(f"published_grid: Snakemake ended with {code}; its messages stand above")
         ends.append(time.time() - began)
     logs = [path for rule in ("route", "baselines") for path in results.glob(f"executed/{rule}.*.ipynb")]
-    last = max(map(finished, logs)) - began
+    last = max(datetime.fromisoformat(executed(path)["end_time"]).timestamp() for path in logs) - began
     card = torch.cuda.get_device_name() if torch.cuda.is_available() else "no GPU"
     print(f"{card}, {os.cpu_count()} cores, {args.cores} jobs at a time; Python {platform.python_version()}, "
-          f"PyTorch {torch.__version__}, transformers {transformers.__version__}")
+          f"PyTorch {torch.__version__}, transformers {version('transformers')}")
     print(f"Seconds from the start: node texts encoded and their graph {ends[0]:.0f}, {len(logs)} files of routers and "
           f"reference points {last:.0f}, tables and figures {ends[1]:.0f}. They lie in {to}")
+    print(f"Seconds of the notebooks: {spent(results)}")
 
 
 if __name__ == "__main__": main()

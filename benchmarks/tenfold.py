@@ -6,17 +6,17 @@ Generates a data folder, then runs Snakemake over `benchmarks/tenfold.yaml` with
 profiles, three routers, tables. A step is a process and its kernel; every half second their CPU seconds and peak
 resident memory are read, and a step's wall seconds are those that its executed notebook records.
 """
-import argparse, json, os, subprocess, sys, tempfile, time
+import argparse, subprocess, sys, tempfile, time
 from pathlib import Path
 
 import psutil
 
 from generate import generate
+from processes import executed, start_grid
 from routeprofile.build_data_graph.graph_io import read_graph
 from routeprofile.core import read_json, write_json
 from routeprofile.data.parquet import read_parquet
 
-ROOT = Path(__file__).resolve().parent.parent
 SIZES = dict(llms=240, candidates=80, queries=27_000, each=9, tests=6_000, benchmarks=290)
 PUBLISHED = {"LLMs with scores": 24, "candidate LLMs": 8, "benchmarks": 29, "benchmark scores": 359,
              "query nodes": 2_098, "test queries": 600, "training pairs": 4_200}
@@ -53,7 +53,7 @@ def counts(data: Path, graph: Path) -> dict[str, int]:
 
 def page(sizes: dict[str, int], steps: dict, walls: list[float], cores: int) -> str:
     "The measurements as Markdown."
-    rows = [(Path(log).stem, json.loads(Path(log).read_text())["metadata"]["papermill"]["duration"],
+    rows = [(Path(log).stem, executed(log)["duration"],
              sum(cpu for cpu, _ in parts.values()), sum(peak for _, peak in parts.values()))
             for log, parts in steps.items()]
     cpu, most, wall = sum(row[2] for row in rows), max(row[3] for row in rows) / 1024, sum(walls)
@@ -82,9 +82,7 @@ def main() -> None:
     before = read_json(kept) if args.resume else dict(walls=[], steps={})
     if not args.resume: generate(data, **SIZES)
     start = time.perf_counter()
-    command = [sys.executable, "-m", "snakemake", "--cores", str(args.cores), "--config",
-               "file=benchmarks/tenfold.yaml", f"data={data}", f"results={to / 'results'}", f"figures={to / 'figures'}"]
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "ROUTEPROFILE_CACHE": str(to / "texts.sqlite")})
+    process = start_grid("benchmarks/tenfold.yaml", to, args.cores, data=str(data))
     steps = before["steps"] | watched(process)
     walls = [*before["walls"], time.perf_counter() - start]
     write_json(kept, dict(walls=walls, steps=steps))
